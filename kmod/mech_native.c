@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The native token format, version 1: Documentation/token-format.rst.
+ *
+ * Keys for sending are published once and stay; calls find them without a lock.
+ * Keys for receiving depend on the peer's salt, which is not known before its
+ * first message was accepted: until then each message received makes a key of its
+ * own, and the one that is accepted is kept.
+ */
+#include <crypto/aead.h>
+#include <linux/random.h>
+#include <linux/string.h>
+#include <linux/uio.h>
+
+#include "compat.h"
+#include "sspseal.h"
+
+#define KDF_SALT		"sspseal v1"
+#define KDF_LABEL		"key"
+
+#define TOKEN_VERSION		1
+#define TOKEN_SEALED		BIT(0)
+#define TOKEN_BY_ACCEPTOR	BIT(1)
+#define TOKEN_SIGNATURE		BIT(2)
+#define TOKEN_KNOWN_FLAGS	(TOKEN_SEALED | TOKEN_BY_ACCEPTOR | \
+				 TOKEN_SIGNATURE)
+
+/* All but the tag is associated data. */
+#define HEADER_SIZE		32
+/* Kind and length stand before each piece. */
+#define PIECE_SIZE		8
+
+struct token {
+	u8 version;
+	u8 suite;
+	u8 flags;
+	u8 zero;
+	__be32 sequence;
+	__be64 counter;
+	u8 salt[SSPSEAL_SALT_SIZE];
+	u8 tag[SSPSEAL_AEAD_TAG_SIZE];
+} __packed;
+
+/**
+ * struct native - the mechanism's part of a context
+ * @prk: what all keys are derived from; as secret as they are
+ * @salt: this end's, in each token sent
+ * @peer: the peer's, once @pinned
+ * @pinned: set with release semantics after @peer, under the receive lock
+ * @suites: allowed ones
+ * @default_suite: for messages that name none
+ * @send: by suite; set once
+ * @receive: by suite; set once, under the receive lock, for @peer
+ * @spare: transform of the default suite, for a key of a message received
+ */
+struct native {
+	u8 prk[SSPSEAL_PRK_SIZE];
+	u8 salt[SSPSEAL_SALT_SIZE];
+	u8 peer[SSPSEAL_SALT_SIZE];
+	bool pinned;
+	u32 suites;
+	const struct sspseal_suite *default_suite;
+	struct sspseal_key *send[SSPSEAL_SUITES];
+	struct sspseal_key *receive[SSPSEAL_SUITES];
+	struct sspseal_key *spare;
+};
+
+static struct native *native_of(struct sspseal_context *ctx)
+{
+	return (struct native *)ctx->private;
+}
+
+static struct token *token_of(struct sspseal_call *call)
+{
+	return (struct token *)call->token;
+}
+
+/* ---- keys ---- */
+
+/* Key | IV of one direction; @receiver is 16 zero bytes where salts are pinned. */
+static enum sspseal_status derive(const struct native *native,
+				  const struct sspseal_suite *suite,
+				  bool by_acceptor, const u8 *sender,
+				  const u8 *receiver, struct sspseal_key *key)
+{
+	u8 fixed[2] = { by_acceptor, suite->id };
+	__be16 binding_size = 0;
+	const struct kvec info[] = {
+		{ KDF_LABEL, sizeof(KDF_LABEL) - 1 },
+		{ fixed, sizeof(fixed) },
+		{ (void *)sender, SSPSEAL_SALT_SIZE },
+		{ (void *)receiver, SSPSEAL_SALT_SIZE },
+		{ &binding_size, sizeof(binding_size) },
+	};
+	u8 material[SSPSEAL_AEAD_KEY_MAX + SSPSEAL_AEAD_IV_SIZE];
+	enum sspseal_status status;
+
+	status = sspseal_kdf_expand(native->prk, info, ARRAY_SIZE(info),
+				    material,
+				    suite->key_size + SSPSEAL_AEAD_IV_SIZE);
+	if (!status)
+		status = sspseal_key_set(key, material, suite->key_size);
+	memzero_explicit(material, sizeof(material));
+	return status;
+}
+
+static const u8 no_salt[SSPSEAL_SALT_SIZE];
+
+static enum sspseal_status new_send_key(struct sspseal_context *ctx,
+					const struct sspseal_suite *suite,
+					struct sspseal_key **result)
+{
+	struct native *native = native_of(ctx);
+	struct sspseal_key *key = sspseal_key_new(suite);
+	enum sspseal_status status;
+
+	if (!key)
+		return SSPSEAL_STATUS_NO_MEMORY;
+	status = derive(native, suite, ctx->role == SSPSEAL_ROLE_ACCEPTOR,
+			native->salt, no_salt, key);
+	if (status)
+		sspseal_key_free(key);
+	else
+		*result = key;
+	return status;
+}
+
+/* Found, or made at the first use of a suite. Two calls may make it at once. */
+static enum sspseal_status send_key(struct sspseal_call *call)
+{
+	struct sspseal_key **place, *key, *other;
+	enum sspseal_status status;
+
+	place = &native_of(call->ctx)->send[sspseal_suite_index(call->suite)];
+	/* Pairs with the exchange below. */
+	call->key = smp_load_acquire(place);
+	if (likely(call->key))
+		return SSPSEAL_STATUS_OK;
+
+	status = new_send_key(call->ctx, call->suite, &key);
+	if (status)
+		return status;
+	other = cmpxchg(place, NULL, key);
+	if (other)
+		sspseal_key_free(key);
+	call->key = other ?: key;
+	return SSPSEAL_STATUS_OK;
+}
+
+/* A key for the salt of this very token, which belongs to this call alone. */
+static enum sspseal_status fresh_key(struct sspseal_call *call)
+{
+	struct native *native = native_of(call->ctx);
+
+	if (call->suite == native->default_suite)
+		call->key = xchg(&native->spare, NULL);
+	if (!call->key)
+		call->key = sspseal_key_new(call->suite);
+	if (!call->key)
+		return SSPSEAL_STATUS_NO_MEMORY;
+	call->fresh = true;
+	return derive(native, call->suite,
+		      call->ctx->role == SSPSEAL_ROLE_INITIATOR,
+		      token_of(call)->salt, no_salt, call->key);
+}
+
+static enum sspseal_status receive_key(struct sspseal_call *call)
+{
+	struct native *native = native_of(call->ctx);
+	struct sspseal_key **place;
+
+	place = &native->receive[sspseal_suite_index(call->suite)];
+	/*
+	 * Pairs with native_keep(). A key that is there is one for the pinned
+	 * salt, and parse() has compared the token's with that if it was
+	 * pinned; if it was not, native_admit() tells in time.
+	 */
+	call->key = smp_load_acquire(place);
+	if (call->key && !memcmp(token_of(call)->salt, native->peer,
+				 sizeof(native->peer)))
+		return SSPSEAL_STATUS_OK;
+	call->key = NULL;
+	return fresh_key(call);
+}
+
+static enum sspseal_status native_prepare(struct sspseal_call *call)
+{
+	enum sspseal_status status;
+	size_t size;
+
+	status = sspseal_op_sends(call->op) ? send_key(call) :
+					      receive_key(call);
+	if (status)
+		return status;
+	size = sizeof(struct aead_request) +
+	       crypto_aead_reqsize(call->key->tfm);
+	call->request = sspseal_work_request(call->work, size);
+	return call->request ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_NO_MEMORY;
+}
+
+/* Under the receive lock: another session may have been pinned meanwhile. */
+static enum sspseal_status native_admit(struct sspseal_call *call)
+{
+	const struct native *native = native_of(call->ctx);
+
+	if (native->pinned && memcmp(native->peer, token_of(call)->salt,
+				     sizeof(native->peer)))
+		return SSPSEAL_STATUS_TOKEN_SALT;
+	return SSPSEAL_STATUS_OK;
+}
+
+/* Under the receive lock: the message was accepted, its key stays. */
+static void native_keep(struct sspseal_call *call)
+{
+	struct native *native = native_of(call->ctx);
+	struct sspseal_key **place;
+
+	if (!call->fresh)
+		return;
+	if (!native->pinned) {
+		memcpy(native->peer, token_of(call)->salt,
+		       sizeof(native->peer));
+		/* Pairs with check_salt(). */
+		smp_store_release(&native->pinned, true);
+	}
+	place = &native->receive[sspseal_suite_index(call->suite)];
+	if (*place)
+		return;
+	/* Pairs with receive_key(). */
+	smp_store_release(place, call->key);
+	call->fresh = false;
+}
+
+static void native_finish(struct sspseal_call *call)
+{
+	struct native *native = native_of(call->ctx);
+
+	if (!call->fresh)
+		return;
+	if (call->suite == native->default_suite &&
+	    !cmpxchg(&native->spare, NULL, call->key))
+		return;
+	sspseal_key_free(call->key);
+}
+
+/* ---- life ---- */
+
+static enum sspseal_status choose_suites(struct native *native,
+					 const struct sspseal_native *params)
+{
+	u32 all = sspseal_suites_all(), id = params->default_suite;
+
+	if (params->suites & ~all || (id && !sspseal_suite(id)))
+		return SSPSEAL_STATUS_SUITE;
+	native->suites = params->suites ?: all;
+	if (!id)
+		id = __ffs(native->suites);
+	if (!(native->suites & SSPSEAL_SUITE_BIT(id)))
+		return SSPSEAL_STATUS_DEFAULT_SUITE;
+	native->default_suite = sspseal_suite(id);
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
+				     u32 key_size)
+{
+	struct native *native = native_of(ctx);
+	unsigned int i = sspseal_suite_index(native->default_suite);
+	enum sspseal_status status;
+
+	status = sspseal_kdf_extract(KDF_SALT, sizeof(KDF_SALT) - 1, key,
+				     key_size, native->prk);
+	if (!status)
+		status = new_send_key(ctx, native->default_suite,
+				      &native->send[i]);
+	if (status)
+		return status;
+	native->spare = sspseal_key_new(native->default_suite);
+	return native->spare ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_NO_MEMORY;
+}
+
+static enum sspseal_status native_create(struct sspseal_context *ctx,
+					 const u8 *key, u32 key_size,
+					 void *params)
+{
+	struct native *native = native_of(ctx);
+	struct sspseal_native *in_out = params;
+	enum sspseal_status status;
+
+	status = choose_suites(native, in_out);
+	if (status)
+		return status;
+	get_random_bytes(native->salt, sizeof(native->salt));
+	memcpy(in_out->salt, native->salt, sizeof(in_out->salt));
+	/* Without services nothing is protected, and no key is needed. */
+	if (!ctx->services)
+		return SSPSEAL_STATUS_OK;
+	return make_keys(ctx, key, key_size);
+}
+
+static void native_destroy(struct sspseal_context *ctx)
+{
+	struct native *native = native_of(ctx);
+	unsigned int i;
+
+	for (i = 0; i < SSPSEAL_SUITES; i++) {
+		sspseal_key_free(native->send[i]);
+		sspseal_key_free(native->receive[i]);
+	}
+	sspseal_key_free(native->spare);
+	memzero_explicit(native, sizeof(*native));
+}
+
+static void native_query(struct sspseal_context *ctx,
+			 struct sspseal_query *query)
+{
+	const struct native *native = native_of(ctx);
+	const struct sspseal_key *key;
+
+	key = native->send[sspseal_suite_index(native->default_suite)];
+	query->suites = native->suites;
+	query->default_suite = native->default_suite->id;
+	memcpy(query->salt, native->salt, sizeof(query->salt));
+	if (key)
+		strscpy(query->driver, sspseal_key_driver(key),
+			sizeof(query->driver));
+}
+
+/* ---- form ---- */
+
+static enum sspseal_status check_qop(struct sspseal_call *call)
+{
+	const struct native *native = native_of(call->ctx);
+	u32 id = (call->qop & SSPSEAL_QOP_SUITE_MASK) >> 8;
+	u32 rest = call->qop & ~SSPSEAL_QOP_SUITE_MASK;
+
+	call->sealed = call->op == SSPSEAL_OP_SEAL &&
+		       rest != SSPSEAL_QOP_NO_ENCRYPT;
+	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
+		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
+	if (rest && rest != SSPSEAL_QOP_NO_ENCRYPT)
+		return SSPSEAL_STATUS_QOP;
+	call->suite = id ? sspseal_suite(id) : native->default_suite;
+	if (!call->suite ||
+	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
+		return SSPSEAL_STATUS_QOP_SUITE;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status native_room(struct sspseal_call *call)
+{
+	call->room = (struct sspseal_room) {
+		.token = SSPSEAL_TOKEN_SIZE,
+		.front = HEADER_SIZE,
+		.piece = PIECE_SIZE,
+		.tail = SSPSEAL_AEAD_TAG_SIZE,
+	};
+	return sspseal_op_sends(call->op) ? check_qop(call) :
+					    SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status check_salt(const struct native *native,
+				      const struct token *token)
+{
+	/* Pairs with native_keep(). */
+	if (smp_load_acquire(&native->pinned) &&
+	    memcmp(native->peer, token->salt, sizeof(native->peer)))
+		return SSPSEAL_STATUS_TOKEN_SALT;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status native_parse(struct sspseal_call *call)
+{
+	const struct native *native = native_of(call->ctx);
+	const struct token *token = token_of(call);
+	bool signature = token->flags & TOKEN_SIGNATURE;
+	bool by_acceptor = token->flags & TOKEN_BY_ACCEPTOR;
+	bool from_acceptor = call->ctx->role == SSPSEAL_ROLE_INITIATOR;
+
+	if (token->version != TOKEN_VERSION)
+		return SSPSEAL_STATUS_TOKEN_VERSION;
+	call->suite = sspseal_suite(token->suite);
+	if (!call->suite ||
+	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
+		return SSPSEAL_STATUS_TOKEN_SUITE;
+	if (token->flags & ~TOKEN_KNOWN_FLAGS || token->zero ||
+	    (signature && token->flags & TOKEN_SEALED))
+		return SSPSEAL_STATUS_TOKEN_FLAGS;
+	if (by_acceptor != from_acceptor)
+		return SSPSEAL_STATUS_TOKEN_REFLECTED;
+	if (signature != sspseal_op_signature(call->op))
+		return SSPSEAL_STATUS_TOKEN_KIND;
+
+	call->sealed = token->flags & TOKEN_SEALED;
+	call->qop = signature || call->sealed ? 0 : SSPSEAL_QOP_NO_ENCRYPT;
+	call->token_sequence = be32_to_cpu(token->sequence);
+	call->number = be64_to_cpu(token->counter);
+	return check_salt(native, token);
+}
+
+/* ---- cipher ---- */
+
+static void make_header(struct sspseal_call *call)
+{
+	struct token *token = token_of(call);
+
+	*token = (struct token) {
+		.version = TOKEN_VERSION,
+		.suite = call->suite->id,
+		.sequence = cpu_to_be32(call->sequence),
+		.counter = cpu_to_be64(call->number),
+	};
+	if (call->sealed)
+		token->flags |= TOKEN_SEALED;
+	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
+		token->flags |= TOKEN_BY_ACCEPTOR;
+	if (sspseal_op_signature(call->op))
+		token->flags |= TOKEN_SIGNATURE;
+	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
+}
+
+/* Header | for each piece: kind, 56 bits of length, bytes unless they are DATA. */
+static void frame_associated(const struct sspseal_call *call)
+{
+	static const u64 kinds[] = {
+		[SSPSEAL_PIECE_ASSOCIATED] = 1ULL << 56,
+		[SSPSEAL_PIECE_SEALED] = 2ULL << 56,
+		[SSPSEAL_PIECE_PLAIN] = 3ULL << 56,
+	};
+	u8 *to = call->work->associated;
+	u32 i;
+
+	memcpy(to, call->token, HEADER_SIZE);
+	to += HEADER_SIZE;
+	for (i = 0; i < call->list.nr; i++) {
+		const struct sspseal_buffer *entry = &call->list.entry[i];
+		enum sspseal_piece piece = sspseal_piece(call, entry);
+
+		if (piece == SSPSEAL_PIECE_NONE)
+			continue;
+		put_unaligned_be64(kinds[piece] | entry->cb, to);
+		to += PIECE_SIZE;
+		if (piece != SSPSEAL_PIECE_SEALED)
+			to += entry->cb;
+	}
+}
+
+/* RFC 8446, 5.3: the IV xor the counter, padded to its left. */
+static void make_nonce(const struct sspseal_call *call)
+{
+	u8 *nonce = call->work->iv;
+
+	memcpy(nonce, call->key->iv, SSPSEAL_AEAD_IV_SIZE);
+	put_unaligned_be64(get_unaligned_be64(nonce + 4) ^ call->number,
+			   nonce + 4);
+}
+
+static struct aead_request *make_request(struct sspseal_call *call, u32 size)
+{
+	struct sspseal_work *work = call->work;
+	struct aead_request *req = call->request;
+
+	frame_associated(call);
+	make_nonce(call);
+	crypto_init_wait(&work->wait);
+	aead_request_set_tfm(req, call->key->tfm);
+	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_SLEEP |
+				  CRYPTO_TFM_REQ_MAY_BACKLOG,
+				  crypto_req_done, &work->wait);
+	aead_request_set_crypt(req, work->sg, work->sg, size, work->iv);
+	aead_request_set_ad(req, work->associated_size);
+	return req;
+}
+
+static enum sspseal_status cipher_status(int err)
+{
+	switch (err) {
+	case 0:
+		return SSPSEAL_STATUS_OK;
+	case -EBADMSG:
+		return SSPSEAL_STATUS_ALTERED;
+	case -ENOMEM:
+		return SSPSEAL_STATUS_NO_MEMORY;
+	default:
+		return SSPSEAL_STATUS_CIPHER;
+	}
+}
+
+static enum sspseal_status native_protect(struct sspseal_call *call)
+{
+	struct sspseal_work *work = call->work;
+	struct aead_request *req;
+	int err;
+
+	make_header(call);
+	req = make_request(call, work->data_size);
+	err = crypto_wait_req(crypto_aead_encrypt(req), &work->wait);
+	if (!err)
+		memcpy(token_of(call)->tag, work->tail, SSPSEAL_AEAD_TAG_SIZE);
+	return cipher_status(err);
+}
+
+static enum sspseal_status native_unprotect(struct sspseal_call *call)
+{
+	struct sspseal_work *work = call->work;
+	struct aead_request *req;
+
+	memcpy(work->tail, token_of(call)->tag, SSPSEAL_AEAD_TAG_SIZE);
+	req = make_request(call, work->data_size + SSPSEAL_AEAD_TAG_SIZE);
+	return cipher_status(crypto_wait_req(crypto_aead_decrypt(req),
+					     &work->wait));
+}
+
+const struct sspseal_mech sspseal_mech_native = {
+	.id = SSPSEAL_MECH_NATIVE,
+	.params_size = sizeof(struct sspseal_native),
+	.params_min = offsetofend(struct sspseal_native, salt),
+	.private_size = sizeof(struct native),
+	.create = native_create,
+	.destroy = native_destroy,
+	.query = native_query,
+	.room = native_room,
+	.parse = native_parse,
+	.prepare = native_prepare,
+	.protect = native_protect,
+	.unprotect = native_unprotect,
+	.admit = native_admit,
+	.keep = native_keep,
+	.finish = native_finish,
+};

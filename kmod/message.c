@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one path of a message. This file alone knows the order of things:
+ *
+ *   sending:   handle, context, qop, buffers, memory, copy in, key,
+ *              number, cipher, copy out
+ *   receiving: handle, context, buffers, memory, copy in, form of the token,
+ *              policy, key, cipher, caller's number, order, copy out
+ *
+ * A refusal changes nothing. From the taking of a number, or the acceptance of
+ * one, there is no way back: see FAULT_AFTER_COMMIT.
+ */
+#include <linux/uaccess.h>
+
+#include "sspseal.h"
+
+static const u32 rights[] = {
+	[SSPSEAL_OP_SEAL] = SSPSEAL_RIGHT_SEAL,
+	[SSPSEAL_OP_UNSEAL] = SSPSEAL_RIGHT_UNSEAL,
+	[SSPSEAL_OP_SIGN] = SSPSEAL_RIGHT_SIGN,
+	[SSPSEAL_OP_VERIFY] = SSPSEAL_RIGHT_VERIFY,
+};
+
+static enum sspseal_status begin(struct sspseal_file *file,
+				 const struct sspseal_message *message,
+				 enum sspseal_op op, struct sspseal_call *call)
+{
+	enum sspseal_status status;
+
+	status = sspseal_handle_get(file, message->handle, rights[op],
+				    &call->ctx, NULL);
+	if (status)
+		return status;
+	status = sspseal_context_usable(call->ctx);
+	if (status)
+		sspseal_context_put(call->ctx);
+	return status;
+}
+
+static void init_call(struct sspseal_call *call, enum sspseal_op op,
+		      const struct sspseal_message *message)
+{
+	call->op = op;
+	call->qop = message->qop;
+	call->sequence = message->sequence;
+	call->sealed = !sspseal_op_signature(op);
+	call->work = NULL;
+	call->key = NULL;
+	call->fresh = false;
+	/* The entries are left as they are: only those read are looked at. */
+	call->list.nr = 0;
+	call->list.token = 0;
+	call->list.data = 0;
+	call->list.associated = 0;
+	call->list.plain = 0;
+}
+
+/* Memory for the message, of either sort if it is one received. */
+static enum sspseal_status get_work(struct sspseal_file *file,
+				    struct sspseal_call *call)
+{
+	u32 associated = sspseal_buffers_associated(call, call->sealed);
+
+	return sspseal_work_get(file, associated,
+				call->sealed ? call->list.plain : 0,
+				call->room.tail, &call->work);
+}
+
+static enum sspseal_status layout_and_copy_in(struct sspseal_call *call)
+{
+	u32 associated = sspseal_buffers_associated(call, call->sealed);
+	u32 data = call->sealed ? call->list.plain : 0;
+	enum sspseal_status status;
+
+	status = sspseal_work_layout(call->work, associated, data,
+				     call->room.tail);
+	return status ?: sspseal_buffers_copy_in(call);
+}
+
+/* ---- sending ---- */
+
+/* From here on the number is used, whatever happens. */
+static enum sspseal_status send_number(struct sspseal_call *call,
+				       bool *data_is_secret)
+{
+	enum sspseal_status status;
+
+	status = sspseal_send_take(call->ctx, &call->number);
+	if (status)
+		return status;
+	status = call->ctx->mech->protect(call);
+	if (!status) {
+		*data_is_secret = false;
+		status = sspseal_buffers_copy_out(call);
+	}
+	if (status)
+		sspseal_send_burned(call->ctx);
+	return status;
+}
+
+static enum sspseal_status send_copied(struct sspseal_call *call,
+				       bool *data_is_secret)
+{
+	const struct sspseal_mech *mech = call->ctx->mech;
+	enum sspseal_status status;
+
+	status = layout_and_copy_in(call);
+	if (status)
+		return status;
+	status = mech->prepare(call);
+	if (!status)
+		status = send_number(call, data_is_secret);
+	mech->finish(call);
+	return status;
+}
+
+static enum sspseal_status send_call(struct sspseal_file *file,
+				     const struct sspseal_message *message,
+				     struct sspseal_call *call)
+{
+	bool data_is_secret = true;
+	enum sspseal_status status;
+
+	status = call->ctx->mech->room(call);
+	if (status)
+		return status;
+	status = sspseal_buffers_read(call, message->buffers,
+				      message->nr_buffers);
+	if (status)
+		return status;
+	status = get_work(file, call);
+	if (status)
+		return status;
+	status = send_copied(call, &data_is_secret);
+	sspseal_work_put(call->work, data_is_secret);
+	return status;
+}
+
+/* ---- receiving ---- */
+
+/* What the receiver asked for when it made the context. */
+static enum sspseal_status check_policy(const struct sspseal_call *call)
+{
+	if (call->op != SSPSEAL_OP_UNSEAL)
+		return SSPSEAL_STATUS_OK;
+	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
+		return SSPSEAL_STATUS_SEALED;
+	if (!call->sealed && call->ctx->flags & SSPSEAL_CREATE_REQUIRE_SEAL)
+		return SSPSEAL_STATUS_NOT_SEALED;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status authenticate(struct sspseal_call *call)
+{
+	enum sspseal_status status = call->ctx->mech->unprotect(call);
+
+	if (status == SSPSEAL_STATUS_ALTERED)
+		sspseal_context_failed(call->ctx);
+	if (!status && call->sequence && call->sequence != call->token_sequence)
+		status = SSPSEAL_STATUS_CALLER_SEQUENCE;
+	return status;
+}
+
+/*
+ * One commit under the lock: what the mechanism learned from the message (whose
+ * session it is), and its number.
+ */
+static enum sspseal_status accept_message(struct sspseal_call *call)
+{
+	struct sspseal_context *ctx = call->ctx;
+	enum sspseal_status status;
+
+	spin_lock(&ctx->receive_lock);
+	status = ctx->mech->admit(call);
+	if (!status)
+		status = sspseal_window_check(&ctx->window, ctx->services,
+					      call->number);
+	if (!status) {
+		sspseal_window_accept(&ctx->window, call->number);
+		ctx->mech->keep(call);
+	}
+	spin_unlock(&ctx->receive_lock);
+	return status;
+}
+
+static enum sspseal_status receive_parsed(struct sspseal_call *call)
+{
+	const struct sspseal_mech *mech = call->ctx->mech;
+	enum sspseal_status status;
+
+	status = check_policy(call);
+	if (status)
+		return status;
+	status = mech->prepare(call);
+	if (!status)
+		status = authenticate(call);
+	if (!status)
+		status = accept_message(call);
+	mech->finish(call);
+	return status ?: sspseal_buffers_copy_out(call);
+}
+
+/*
+ * A malformed token is told only after everything could be read: faults come
+ * first. Its DATA is taken for sealed then.
+ */
+static enum sspseal_status receive_copied(struct sspseal_call *call)
+{
+	enum sspseal_status status, malformed;
+
+	status = sspseal_buffers_token(call);
+	if (status)
+		return status;
+	malformed = call->ctx->mech->parse(call);
+	status = sspseal_buffers_limits(call);
+	if (!status)
+		status = layout_and_copy_in(call);
+	if (!status)
+		status = malformed;
+	return status ?: receive_parsed(call);
+}
+
+static enum sspseal_status receive_call(struct sspseal_file *file,
+					const struct sspseal_message *message,
+					struct sspseal_call *call)
+{
+	enum sspseal_status status;
+
+	call->qop = 0;
+	status = call->ctx->mech->room(call);
+	if (status)
+		return status;
+	status = sspseal_buffers_read(call, message->buffers,
+				      message->nr_buffers);
+	if (status)
+		return status;
+	status = get_work(file, call);
+	if (status)
+		return status;
+	status = receive_copied(call);
+	sspseal_work_put(call->work, true);
+	return status;
+}
+
+/* ---- commands ---- */
+
+/* The struct is written last: its status says that the rest is there. */
+static enum sspseal_status respond(struct sspseal_command *command,
+				   const struct sspseal_call *call)
+{
+	struct sspseal_message __user *user = command->user;
+
+	if (!sspseal_op_sends(call->op) && put_user(call->qop, &user->qop))
+		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	if (put_user((u32)SSPSEAL_STATUS_OK, &user->status))
+		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status message_command(struct sspseal_command *command,
+					   enum sspseal_op op)
+{
+	const struct sspseal_message *message = command->arg;
+	enum sspseal_status status;
+	struct sspseal_call call;
+
+	init_call(&call, op, message);
+	status = begin(command->file, message, op, &call);
+	if (status)
+		return status;
+	if (sspseal_op_sends(op))
+		status = send_call(command->file, message, &call);
+	else
+		status = receive_call(command->file, message, &call);
+	if (!status) {
+		status = respond(command, &call);
+		if (status && sspseal_op_sends(op))
+			sspseal_send_burned(call.ctx);
+	}
+	sspseal_context_put(call.ctx);
+	return status;
+}
+
+enum sspseal_status sspseal_message_seal(struct sspseal_command *command)
+{
+	return message_command(command, SSPSEAL_OP_SEAL);
+}
+
+enum sspseal_status sspseal_message_unseal(struct sspseal_command *command)
+{
+	return message_command(command, SSPSEAL_OP_UNSEAL);
+}
+
+enum sspseal_status sspseal_message_sign(struct sspseal_command *command)
+{
+	return message_command(command, SSPSEAL_OP_SIGN);
+}
+
+enum sspseal_status sspseal_message_verify(struct sspseal_command *command)
+{
+	return message_command(command, SSPSEAL_OP_VERIFY);
+}

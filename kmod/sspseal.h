@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the module share. Data flows one way:
+ *
+ *   device -> handle, context, message -> buffers, mechanism, sequence -> work
+ *
+ * message.c knows the order of things, but no nonce, suite or key; a mechanism
+ * knows no user pointer and no ioctl; device.c knows no cryptography.
+ */
+#ifndef _SSPSEAL_H
+#define _SSPSEAL_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/crypto.h>
+#include <linux/fs.h>
+#include <linux/idr.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/scatterlist.h>
+#include <linux/sizes.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/sspseal.h>
+
+struct seq_file;
+struct sspseal_call;
+struct sspseal_context;
+
+/* Bytes that are only authenticated: beside a sealed DATA, and without one. */
+#define SSPSEAL_MAX_ASSOCIATED	SZ_64K
+#define SSPSEAL_MAX_SIGNED	SZ_1M
+/* The largest of all mechanisms' tokens. */
+#define SSPSEAL_TOKEN_MAX	SSPSEAL_TOKEN_SIZE
+
+/* ---- status.c: one errno for each status ---- */
+
+int sspseal_errno(enum sspseal_status status);
+
+/* ---- main.c: module parameters, each read once per call ---- */
+
+unsigned int sspseal_max_data(void);
+unsigned int sspseal_max_handles(void);
+unsigned int sspseal_max_contexts(void);
+
+/* ---- device.c ---- */
+
+extern const struct file_operations sspseal_fops;
+
+/**
+ * struct sspseal_command - one ioctl in progress
+ * @file: the file it came through
+ * @user: the caller's struct
+ * @user_size: its size, as the caller gave it
+ * @size: size of the kernel's struct
+ * @arg: kernel copy of the struct, the only one that is looked at
+ *
+ * A command writes its outputs to the caller itself, and only on success.
+ */
+struct sspseal_command {
+	struct sspseal_file *file;
+	void __user *user;
+	u32 user_size;
+	u32 size;
+	void *arg;
+};
+
+enum sspseal_status sspseal_respond(struct sspseal_command *command);
+
+/* ---- handle.c: files and their grants ---- */
+
+/**
+ * struct sspseal_file - one open of the device
+ * @lock: serialises changes of @grants; lookups go under RCU
+ * @grants: handle -> struct sspseal_grant; NULL while CREATE is under way
+ * @nr: numbers taken in @grants, under @lock
+ * @given: the highest handle ever given to the caller
+ * @in_flight: bytes of messages beyond the work slots
+ */
+struct sspseal_file {
+	struct mutex lock;	/* see above */
+	struct idr grants;
+	unsigned int nr;
+	u32 given;
+	atomic64_t in_flight;
+};
+
+struct sspseal_file *sspseal_file_new(void);
+void sspseal_file_free(struct sspseal_file *file);
+void sspseal_file_show(struct sspseal_file *file, struct seq_file *seq);
+
+enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
+					   u32 *handle);
+void sspseal_handle_abort(struct sspseal_file *file, u32 handle);
+struct sspseal_grant *sspseal_grant_new(struct sspseal_context *ctx,
+					u32 rights);
+void sspseal_handle_publish(struct sspseal_file *file, u32 handle,
+			    struct sspseal_grant *grant);
+enum sspseal_status sspseal_handle_get(struct sspseal_file *file, u32 handle,
+				       u32 right, struct sspseal_context **ctx,
+				       u32 *rights);
+enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command);
+
+/* ---- sequence.c: numbers of messages ---- */
+
+/* RFC 6479: one more word than the window needs, so that a move never clears
+ * numbers that are still in it.
+ */
+#define SSPSEAL_WINDOW		2048
+#define SSPSEAL_WINDOW_WORDS	(SSPSEAL_WINDOW / BITS_PER_LONG + 1)
+
+/**
+ * struct sspseal_window - which numbers were accepted
+ * @next: one more than the highest accepted number
+ * @accepted: messages accepted
+ * @bits: one for each number within SSPSEAL_WINDOW of @next
+ */
+struct sspseal_window {
+	u64 next;
+	u64 accepted;
+	unsigned long bits[SSPSEAL_WINDOW_WORDS];
+};
+
+enum sspseal_status sspseal_send_take(struct sspseal_context *ctx, u64 *number);
+void sspseal_send_burned(struct sspseal_context *ctx);
+void sspseal_send_end(struct sspseal_context *ctx);
+u64 sspseal_send_count(const struct sspseal_context *ctx);
+enum sspseal_status sspseal_window_check(const struct sspseal_window *window,
+					 u32 services, u64 number);
+void sspseal_window_accept(struct sspseal_window *window, u64 number);
+
+/* ---- context.c ---- */
+
+/**
+ * struct sspseal_context - one end of a session
+ * @ref: held by each grant and each call in progress
+ * @expired: final; set before the send counter is ended
+ * @send_next: the number that the next message sent will have
+ * @mech: its token format
+ * @role: SSPSEAL_ROLE_*
+ * @services: with all that are implied
+ * @flags: SSPSEAL_CREATE_*
+ * @expiry: CLOCK_REALTIME second, 0 for never
+ * @sent: numbers used, once @send_next was ended
+ * @failed: failed authentications
+ * @receive_lock: guards @window, and what the mechanism commits with it
+ * @window: numbers received
+ * @rcu: the husk is freed after a grace period, as lookups may still see it
+ * @private: of the mechanism, zeroed by it when the last reference is dropped
+ *
+ * Whatever is not named above as changing is set before the context is
+ * published. The first members are those that each message writes.
+ */
+struct sspseal_context {
+	refcount_t ref;
+	bool expired;
+	atomic64_t send_next;
+
+	const struct sspseal_mech *mech ____cacheline_aligned;
+	u32 role;
+	u32 services;
+	u32 flags;
+	u64 expiry;
+	u64 sent;
+	atomic64_t failed;
+
+	/* Guards the window. */
+	spinlock_t receive_lock ____cacheline_aligned;
+	struct sspseal_window window;
+
+	struct rcu_head rcu;
+	u8 private[] __aligned(8);
+};
+
+enum sspseal_status sspseal_context_create(struct sspseal_command *command);
+enum sspseal_status sspseal_context_query(struct sspseal_command *command);
+void sspseal_context_put(struct sspseal_context *ctx);
+void sspseal_context_expire(struct sspseal_context *ctx);
+bool sspseal_context_expired(struct sspseal_context *ctx);
+enum sspseal_status sspseal_context_usable(struct sspseal_context *ctx);
+void sspseal_context_failed(struct sspseal_context *ctx);
+void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
+
+/* ---- work.c: the memory of one message ---- */
+
+/* Room behind DATA, for tags. */
+#define SSPSEAL_TAIL_MAX	64
+#define SSPSEAL_IV_MAX		16
+
+/**
+ * struct sspseal_work - the memory of one message
+ * @associated: authenticated bytes, linear
+ * @associated_size: bytes at @associated
+ * @data: DATA if it is linear, else NULL
+ * @data_size: bytes of DATA
+ * @tail: bytes behind DATA
+ * @sg: all of that: @associated is wholly in the first entry
+ * @iv: the cipher's, valid until the request is complete
+ * @wait: completion of the request
+ * @request: room for a cipher request of @request_size bytes
+ * @request_size: bytes at @request
+ *
+ * The rest belongs to work.c.
+ */
+struct sspseal_work {
+	u8 *associated;
+	u32 associated_size;
+	u32 data_size;
+	u8 *data;
+	u8 *tail;
+	struct scatterlist *sg;
+	u8 iv[SSPSEAL_IV_MAX];
+	struct crypto_wait wait;
+	void *request;
+	size_t request_size;
+
+	/* Private: */
+	bool slot;
+	struct sspseal_file *charged;
+	u64 charge;
+	u8 *linear;
+	size_t linear_size;
+	void *own_request;
+	struct scatterlist one;
+	struct scatterlist *table;
+	u8 table_tail[SSPSEAL_TAIL_MAX];
+	u8 memory[] __aligned(CRYPTO_MINALIGN);
+};
+
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
+				     u64 data, u32 tail,
+				     struct sspseal_work **work);
+enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
+					u32 associated, u32 data, u32 tail);
+void *sspseal_work_request(struct sspseal_work *work, size_t size);
+void sspseal_work_put(struct sspseal_work *work, bool data_is_secret);
+void sspseal_slots_init(size_t request_size);
+void sspseal_slots_exit(void);
+
+/* ---- buffers.c: the caller's buffer list ---- */
+
+/**
+ * struct sspseal_list - kernel copy of the caller's buffer array
+ * @user: where it came from
+ * @nr: entries
+ * @token: index of TOKEN or STREAM
+ * @data: index of the plain DATA, of SEAL and UNSEAL
+ * @stream: @token is a STREAM
+ * @pieces: entries that are authenticated
+ * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
+ * @plain: bytes of plain DATA
+ * @entry: the entries; with @stream, that of DATA is set to where DATA lies
+ */
+struct sspseal_list {
+	struct sspseal_buffer __user *user;
+	u32 nr;
+	int token;
+	int data;
+	bool stream;
+	u32 pieces;
+	u64 associated;
+	u64 plain;
+	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
+};
+
+/* What an entry of the list is to the mechanism. */
+enum sspseal_piece {
+	SSPSEAL_PIECE_NONE = 0,
+	SSPSEAL_PIECE_ASSOCIATED,	/* its bytes stand in work->associated */
+	SSPSEAL_PIECE_SEALED,		/* its bytes are work's DATA */
+	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
+};
+
+enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
+				 const struct sspseal_buffer *entry);
+enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
+					 u64 buffers, u32 nr);
+enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
+u32 sspseal_buffers_associated(const struct sspseal_call *call, bool sealed);
+enum sspseal_status sspseal_buffers_token(struct sspseal_call *call);
+enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call);
+enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call);
+
+/* ---- message.c ---- */
+
+enum sspseal_op {
+	SSPSEAL_OP_SEAL,
+	SSPSEAL_OP_UNSEAL,
+	SSPSEAL_OP_SIGN,
+	SSPSEAL_OP_VERIFY,
+};
+
+static inline bool sspseal_op_sends(enum sspseal_op op)
+{
+	return op == SSPSEAL_OP_SEAL || op == SSPSEAL_OP_SIGN;
+}
+
+static inline bool sspseal_op_signature(enum sspseal_op op)
+{
+	return op == SSPSEAL_OP_SIGN || op == SSPSEAL_OP_VERIFY;
+}
+
+/**
+ * struct sspseal_room - what a message of a mechanism needs
+ * @token: bytes of the token
+ * @front: bytes before the first piece of associated data
+ * @piece: bytes before each piece
+ * @tail: bytes behind DATA
+ */
+struct sspseal_room {
+	u32 token;
+	u32 front;
+	u32 piece;
+	u32 tail;
+};
+
+/**
+ * struct sspseal_call - one message in progress
+ * @ctx: referenced
+ * @op: what is done
+ * @sealed: DATA is encrypted; on receipt, the token says so
+ * @qop: QualityOfProtection, of the caller or for him
+ * @sequence: the caller's MessageSequenceNumber
+ * @token_sequence: the one in the token received
+ * @number: the message's number
+ * @room: what the mechanism needs
+ * @work: memory
+ * @list: the caller's buffers
+ * @token: the token made or received
+ * @suite: of the mechanism
+ * @key: of the mechanism, from prepare() to finish()
+ * @request: of the mechanism, likewise
+ * @fresh: of the mechanism: @key belongs to this call alone
+ */
+struct sspseal_call {
+	struct sspseal_context *ctx;
+	enum sspseal_op op;
+	bool sealed;
+	u32 qop;
+	u32 sequence;
+	u32 token_sequence;
+	u64 number;
+	struct sspseal_room room;
+	struct sspseal_work *work;
+	struct sspseal_list list;
+	u8 token[SSPSEAL_TOKEN_MAX];
+
+	const struct sspseal_suite *suite;
+	struct sspseal_key *key;
+	void *request;
+	bool fresh;
+};
+
+enum sspseal_status sspseal_message_seal(struct sspseal_command *command);
+enum sspseal_status sspseal_message_unseal(struct sspseal_command *command);
+enum sspseal_status sspseal_message_sign(struct sspseal_command *command);
+enum sspseal_status sspseal_message_verify(struct sspseal_command *command);
+
+/* ---- mechanisms ---- */
+
+/**
+ * struct sspseal_mech - a token format
+ * @id: SSPSEAL_MECH_*
+ * @params_size: bytes of its parameters of CREATE
+ * @params_min: of their first version
+ * @private_size: bytes of its part of a context
+ * @create: check the parameters (kernel memory, zero if the caller gave none),
+ *	take the session key, and write the outputs among the parameters
+ * @destroy: free and zero everything; called once, also after a failed @create
+ * @query: fill in what only the mechanism knows
+ * @room: check qop and say what the message needs
+ * @parse: take apart call->token: number, caller's number, sealed or not; or say
+ *	which way it is malformed, with call->sealed set all the same
+ * @prepare: get the key and whatever else can fail for want of memory
+ * @protect: make ciphertext and token from call->number and call->work
+ * @unprotect: check and decrypt; what it leaves in call->work is authentic if it
+ *	succeeds
+ * @admit: under ctx->receive_lock: is the token still one of this session?
+ * @keep: under ctx->receive_lock: the message is accepted; keep what prepare()
+ *	made for it
+ * @finish: drop what prepare() made and keep() did not take
+ */
+struct sspseal_mech {
+	u32 id;
+	u32 params_size;
+	u32 params_min;
+	u32 private_size;
+	enum sspseal_status (*create)(struct sspseal_context *ctx,
+				      const u8 *key, u32 key_size,
+				      void *params);
+	void (*destroy)(struct sspseal_context *ctx);
+	void (*query)(struct sspseal_context *ctx, struct sspseal_query *query);
+	enum sspseal_status (*room)(struct sspseal_call *call);
+	enum sspseal_status (*parse)(struct sspseal_call *call);
+	enum sspseal_status (*prepare)(struct sspseal_call *call);
+	enum sspseal_status (*protect)(struct sspseal_call *call);
+	enum sspseal_status (*unprotect)(struct sspseal_call *call);
+	enum sspseal_status (*admit)(struct sspseal_call *call);
+	void (*keep)(struct sspseal_call *call);
+	void (*finish)(struct sspseal_call *call);
+};
+
+/* The largest parameters of all mechanisms. */
+union sspseal_params {
+	struct sspseal_native native;
+};
+
+extern const struct sspseal_mech sspseal_mech_native;
+
+/* ---- suite.c: AEAD suites and their transforms ---- */
+
+#define SSPSEAL_AEAD_IV_SIZE	12
+#define SSPSEAL_AEAD_TAG_SIZE	16
+#define SSPSEAL_AEAD_KEY_MAX	32
+#define SSPSEAL_SUITES		3
+
+/**
+ * struct sspseal_suite - an AEAD algorithm
+ * @id: SSPSEAL_SUITE_*
+ * @algorithm: the kernel's name
+ * @key_size: bytes
+ */
+struct sspseal_suite {
+	u32 id;
+	const char *algorithm;
+	u32 key_size;
+};
+
+/**
+ * struct sspseal_key - a key ready for use
+ * @tfm: keyed transform; any number of calls may use it at a time
+ * @iv: derived with the key, for the nonce
+ */
+struct sspseal_key {
+	struct crypto_aead *tfm;
+	u8 iv[SSPSEAL_AEAD_IV_SIZE];
+};
+
+int sspseal_suites_init(void);
+void sspseal_suites_exit(void);
+size_t sspseal_suites_request_size(void);
+u32 sspseal_suites_all(void);
+const struct sspseal_suite *sspseal_suite(u32 id);
+const char *sspseal_suite_driver(const struct sspseal_suite *suite);
+unsigned int sspseal_suite_index(const struct sspseal_suite *suite);
+struct sspseal_key *sspseal_key_new(const struct sspseal_suite *suite);
+enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,
+				    u32 key_size);
+void sspseal_key_free(struct sspseal_key *key);
+const char *sspseal_key_driver(const struct sspseal_key *key);
+
+/* ---- kdf.c ---- */
+
+#define SSPSEAL_PRK_SIZE	32
+
+struct kvec;
+
+int sspseal_kdf_init(void);
+void sspseal_kdf_exit(void);
+enum sspseal_status sspseal_kdf_extract(const u8 *salt, u32 salt_size,
+					const u8 *key, u32 key_size,
+					u8 prk[SSPSEAL_PRK_SIZE]);
+enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
+				       const struct kvec *info, size_t nr,
+				       u8 *out, u32 size);
+
+#endif /* _SSPSEAL_H */

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory of one message, and its reuse.
+ *
+ * Each CPU keeps a work slot, so that a message of up to 64 KiB costs no
+ * allocation: a linear piece of memory that holds associated data, DATA from a
+ * page's begin, and the tail, as one scatterlist entry. A slot is taken and given
+ * back by an exchange with the CPU's pointer, so its holder may sleep and move.
+ * Who finds no slot, or needs more, allocates, charged to the caller's cgroup
+ * and counted against the file.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "sspseal.h"
+
+#define SLOT_DATA	SZ_64K
+/* A page before DATA for associated data, and one behind it for the tail. */
+#define SLOT_LINEAR	(SLOT_DATA + 2 * PAGE_SIZE)
+
+/* DATA beyond the slots is kept in blocks of up to 8 pages. */
+#define BLOCK_ORDER	3
+
+static DEFINE_PER_CPU(struct sspseal_work *, slots);
+
+/* Slots in being, kept or in use: never more than CPUs, as they are uncharged. */
+static atomic_t nr_slots;
+static size_t slot_request_size;
+
+/* ---- sizes ---- */
+
+/* DATA begins at a page: the cipher walks it page by page. */
+static u64 data_offset(u64 associated, u64 data)
+{
+	return data ? round_up(associated, PAGE_SIZE) : associated;
+}
+
+static u64 linear_size(u64 associated, u64 data, u32 tail)
+{
+	return data_offset(associated, data) + data + tail;
+}
+
+/* Two messages of the largest size may always be in flight in one file. */
+static u64 in_flight_limit(void)
+{
+	u64 data = max_t(u64, sspseal_max_data(), SSPSEAL_MAX_SIGNED);
+
+	return 2 * (data + SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE);
+}
+
+/* ---- allocation ---- */
+
+static struct sspseal_work *work_alloc(gfp_t gfp)
+{
+	struct sspseal_work *work;
+
+	work = kzalloc(sizeof(*work) + slot_request_size, gfp);
+	if (!work)
+		return NULL;
+	work->request = work->memory;
+	work->request_size = slot_request_size;
+	return work;
+}
+
+static bool linear_alloc(struct sspseal_work *work, size_t size, gfp_t gfp)
+{
+	/* Length that a caller chose: no warning, no killing for it. */
+	work->linear = alloc_pages_exact(size, gfp | __GFP_NOWARN |
+					 __GFP_RETRY_MAYFAIL);
+	work->linear_size = size;
+	return work->linear;
+}
+
+static void table_free(struct sspseal_work *work)
+{
+	struct scatterlist *sg;
+
+	/* The first entry is associated data, the last the tail. */
+	for (sg = sg_next(work->table); sg && !sg_is_last(sg); sg = sg_next(sg))
+		__free_pages(sg_page(sg), compound_order(sg_page(sg)));
+	kvfree(work->table);
+	work->table = NULL;
+}
+
+static struct page *block_alloc(u32 left, unsigned int *order)
+{
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_COMP;
+	struct page *page;
+
+	*order = min_t(unsigned int, BLOCK_ORDER, get_order(left));
+	for (; *order; (*order)--) {
+		page = alloc_pages(gfp | __GFP_NORETRY, *order);
+		if (page)
+			return page;
+	}
+	return alloc_pages(gfp | __GFP_RETRY_MAYFAIL, 0);
+}
+
+/* Entries: associated data, blocks of DATA, tail. */
+static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
+{
+	u32 most = DIV_ROUND_UP(data, PAGE_SIZE) + 2, left = data;
+	struct scatterlist *sg;
+	unsigned int order;
+	struct page *page;
+
+	work->table = kvmalloc_array(most, sizeof(*sg), GFP_KERNEL_ACCOUNT);
+	if (!work->table)
+		return false;
+	sg_init_table(work->table, most);
+	sg_set_buf(work->table, work->associated, work->associated_size);
+
+	for (sg = work->table + 1; left; sg++) {
+		u32 size;
+
+		page = block_alloc(left, &order);
+		if (!page)
+			break;
+		size = min_t(u32, left, PAGE_SIZE << order);
+		sg_set_page(sg, page, size, 0);
+		left -= size;
+	}
+	sg_set_buf(sg, work->table_tail, tail);
+	sg_mark_end(sg);
+	if (left) {
+		table_free(work);
+		return false;
+	}
+	return true;
+}
+
+static void work_free(struct sspseal_work *work)
+{
+	if (work->table)
+		table_free(work);
+	if (work->linear)
+		free_pages_exact(work->linear, work->linear_size);
+	if (work->charged)
+		atomic64_sub(work->charge, &work->charged->in_flight);
+	kfree_sensitive(work);
+}
+
+/* ---- slots ---- */
+
+static struct sspseal_work *slot_alloc(void)
+{
+	struct sspseal_work *work;
+
+	if (!atomic_add_unless(&nr_slots, 1, num_possible_cpus()))
+		return NULL;
+	work = work_alloc(GFP_KERNEL);
+	if (work && linear_alloc(work, SLOT_LINEAR, GFP_KERNEL)) {
+		work->slot = true;
+		return work;
+	}
+	if (work)
+		work_free(work);
+	atomic_dec(&nr_slots);
+	return NULL;
+}
+
+static struct sspseal_work *slot_get(void)
+{
+	struct sspseal_work *work = this_cpu_xchg(slots, NULL);
+
+	return work ?: slot_alloc();
+}
+
+static void slot_put(struct sspseal_work *work)
+{
+	if (likely(!this_cpu_cmpxchg(slots, NULL, work)))
+		return;
+	/* Taken on another CPU, and this one has its own again. */
+	work_free(work);
+	atomic_dec(&nr_slots);
+}
+
+void sspseal_slots_init(size_t request_size)
+{
+	slot_request_size = request_size;
+}
+
+/* No call is in progress any more: every slot lies at some CPU. */
+void sspseal_slots_exit(void)
+{
+	struct sspseal_work *work;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		work = per_cpu(slots, cpu);
+		if (work)
+			work_free(work);
+	}
+}
+
+/* ---- what message.c and the mechanisms use ---- */
+
+/**
+ * sspseal_work_get() - memory for a message, or a place in the queue for it
+ * @file: which is charged if no slot serves
+ * @associated: bytes of associated data, at most
+ * @data: bytes of DATA, at most
+ * @tail: bytes behind DATA
+ * @result: for sspseal_work_layout(), and then sspseal_work_put()
+ *
+ * Return: OK, BUSY or NO_MEMORY.
+ */
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
+				     u64 data, u32 tail,
+				     struct sspseal_work **result)
+{
+	struct sspseal_work *work = NULL;
+	u64 charge = associated + data;
+
+	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
+		work = slot_get();
+	if (work) {
+		*result = work;
+		return SSPSEAL_STATUS_OK;
+	}
+
+	if (atomic64_add_return(charge, &file->in_flight) > in_flight_limit()) {
+		atomic64_sub(charge, &file->in_flight);
+		return SSPSEAL_STATUS_BUSY;
+	}
+	work = work_alloc(GFP_KERNEL_ACCOUNT);
+	if (!work) {
+		atomic64_sub(charge, &file->in_flight);
+		return SSPSEAL_STATUS_NO_MEMORY;
+	}
+	work->charged = file;
+	work->charge = charge;
+	*result = work;
+	return SSPSEAL_STATUS_OK;
+}
+
+static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
+			  u32 tail)
+{
+	u32 offset = data_offset(associated, data);
+
+	work->associated = work->linear + offset - associated;
+	work->data = work->linear + offset;
+	work->tail = work->data + data;
+	work->sg = &work->one;
+	sg_init_one(work->sg, work->associated, associated + data + tail);
+}
+
+/**
+ * sspseal_work_layout() - lay out the memory of a message
+ * @work: not laid out before
+ * @associated: bytes of associated data
+ * @data: bytes of DATA; together no more than sspseal_work_get() was asked for
+ * @tail: bytes behind DATA, at most SSPSEAL_TAIL_MAX
+ *
+ * Return: OK or NO_MEMORY.
+ */
+enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
+					u32 associated, u32 data, u32 tail)
+{
+	u64 size = linear_size(associated, data, tail);
+
+	work->associated_size = associated;
+	work->data_size = data;
+	if (work->slot || size <= SLOT_LINEAR) {
+		if (!work->slot &&
+		    !linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
+			return SSPSEAL_STATUS_NO_MEMORY;
+		layout_linear(work, associated, data, tail);
+		return SSPSEAL_STATUS_OK;
+	}
+	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->associated = work->linear;
+	if (!table_alloc(work, data, tail))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->tail = work->table_tail;
+	work->sg = work->table;
+	return SSPSEAL_STATUS_OK;
+}
+
+/**
+ * sspseal_work_request() - memory for a cipher request
+ * @work: the message's
+ * @size: bytes; a transform made later than the slot may need more than it has
+ *
+ * Return: memory that ends with @work, or NULL.
+ */
+void *sspseal_work_request(struct sspseal_work *work, size_t size)
+{
+	if (likely(size <= work->request_size))
+		return work->request;
+	work->own_request = kmalloc(size, GFP_KERNEL_ACCOUNT);
+	return work->own_request;
+}
+
+static void zero_data(struct sspseal_work *work)
+{
+	struct scatterlist *sg;
+
+	if (work->data) {
+		memzero_explicit(work->data, work->data_size);
+		return;
+	}
+	for (sg = sg_next(work->sg); sg && !sg_is_last(sg); sg = sg_next(sg))
+		memzero_explicit(sg_virt(sg), sg->length);
+}
+
+/**
+ * sspseal_work_put() - the end of a message
+ * @work: from sspseal_work_get()
+ * @data_is_secret: DATA holds anything but ciphertext
+ *
+ * Associated data may be as secret as DATA, and is zeroed always.
+ */
+void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
+{
+	if (work->sg) {
+		memzero_explicit(work->associated, work->associated_size);
+		if (data_is_secret)
+			zero_data(work);
+		work->data = NULL;
+		work->sg = NULL;
+	}
+	if (unlikely(work->own_request)) {
+		kfree_sensitive(work->own_request);
+		work->own_request = NULL;
+	}
+	if (likely(work->slot))
+		slot_put(work);
+	else
+		work_free(work);
+}
