@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The user-mode calls of a security package on contexts, as Microsoft's
+ * ntsecpkg.h has them.
+ */
+#ifndef NTSECPKG_H
+#define NTSECPKG_H
+
+#include "ntstatus.h"
+#include "sspi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef ULONG_PTR LSA_SEC_HANDLE, *PLSA_SEC_HANDLE;
+
+/**
+ * DOC: Rules of the SSPI calls
+ *
+ * An LSA_SEC_HANDLE is a handle of the file that sspseal_device() returns; a
+ * process whose device cannot be opened has none, and every call then returns
+ * the invalid handle of its page. Contexts are made with sspseal_create().
+ *
+ * Every call may be made by any number of threads at a time, on one context
+ * too; only a descriptor and its buffers belong to one call at a time. Nothing
+ * is allocated, and the caller's memory is not used after the return.
+ *
+ * A call that fails changes nothing, neither buffers and their cbBuffer nor
+ * counters and windows, and sspseal_last_status() tells why. The exception is
+ * SSPSEAL_STATUS_FAULT_AFTER_COMMIT.
+ */
+
+/**
+ * SpInitUserModeContext() - take over a context
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_QUERY
+ * @PackedContext: a struct sspseal_packed_context, made by
+ *	sspseal_pack_context() for this context in this or another process. The
+ *	buffer's type is not looked at
+ *
+ * There is nothing to set up: it checks that the handle stands for the context
+ * that the blob was made for.
+ *
+ * Source: Microsoft, "SpInitUserModeContextFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle, or another context
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_INVALID_TOKEN - @PackedContext or its memory is NULL, or it is not of
+ *   the size and version that this library makes
+ */
+NTSTATUS NTAPI SpInitUserModeContext(LSA_SEC_HANDLE ContextHandle,
+				     PSecBuffer PackedContext);
+
+/**
+ * SpSealMessage() - encrypt and authenticate a message
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_SEAL
+ * @QualityOfProtection: 0; SECQOP_WRAP_NO_ENCRYPT to authenticate without
+ *	encrypting; either with SSPSEAL_QOP_SUITE()
+ * @MessageBuffers: ulVersion SECBUFFER_VERSION and 1 to 32 buffers, in an order
+ *	that the receiver keeps:
+ *	one DATA, encrypted where it is;
+ *	any number of DATA|READONLY_WITH_CHECKSUM, authenticated and not changed;
+ *	one TOKEN, of the size cbSecurityTrailer at least: it is written, and its
+ *	cbBuffer becomes the size used;
+ *	PADDING, whose cbBuffer becomes 0;
+ *	DATA|READONLY and other types, left alone and not authenticated
+ * @MessageSequenceNumber: the caller's own number of the message, or 0. It is
+ *	authenticated, and has no other effect on this side
+ *
+ * Source: Microsoft, "SpSealMessageFn callback function (ntsecpkg.h)" and
+ * "EncryptMessage (General) function".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * STATUS_INVALID_HANDLE - no such handle, or a context without services
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the context, or its sending, has come to its end
+ * * SEC_E_QOP_NOT_SUPPORTED - @QualityOfProtection has an unknown bit or suite, or
+ *   asks for encryption on a context without CONFIDENTIALITY
+ * * STATUS_INVALID_PARAMETER - @MessageBuffers is NULL, empty or of another
+ *   version; no TOKEN, or it is too small, read-only or NULL; not exactly one
+ *   plain DATA; buffers that overlap, are NULL with a length, of an unknown type,
+ *   too many or too long
+ * * STATUS_ACCESS_VIOLATION - memory that cannot be read or written
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too much in flight
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
+ */
+NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
+			     ULONG QualityOfProtection,
+			     PSecBufferDesc MessageBuffers,
+			     ULONG MessageSequenceNumber);
+
+/**
+ * SpUnsealMessage() - check and decrypt a message
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_UNSEAL
+ * @MessageBuffers: the buffers in the sender's order, as for SpSealMessage(), with
+ *	TOKEN read (bytes beyond the token are ignored) and DATA decrypted where
+ *	it is. Or, in place of TOKEN, STREAM: token and data one behind the other;
+ *	DATA's pvBuffer and cbBuffer are then set to the plaintext inside STREAM
+ * @MessageSequenceNumber: the number that the sender must have passed, or 0 for
+ *	any
+ * @QualityOfProtection: out: 0, or SECQOP_WRAP_NO_ENCRYPT if the message was
+ *	authenticated only; may be NULL
+ *
+ * Source: Microsoft, "SpUnsealMessageFn callback function (ntsecpkg.h)" and
+ * "DecryptMessage (General) function".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * STATUS_INVALID_HANDLE - no such handle, or a context without services
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the context has come to its end
+ * * STATUS_INVALID_PARAMETER - as for SpSealMessage(), but TOKEN may be read-only;
+ *   or both TOKEN and STREAM
+ * * SEC_E_INCOMPLETE_MESSAGE - STREAM is shorter than a token
+ * * STATUS_ACCESS_VIOLATION - memory that cannot be read or written
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too much in flight
+ * * SEC_E_INVALID_TOKEN - the token is malformed, a signature, one of this end's
+ *   own, or of another session
+ * * SEC_E_QOP_NOT_SUPPORTED - a sealed message on a context without
+ *   CONFIDENTIALITY, or one that is not on a context made with REQUIRE_SEAL
+ * * SEC_E_MESSAGE_ALTERED - the message is not authentic
+ * * SEC_E_OUT_OF_SEQUENCE - authentic, but a replay, not the next one where the
+ *   context asks for that, or with another number than @MessageSequenceNumber
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
+ */
+NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
+			       PSecBufferDesc MessageBuffers,
+			       ULONG MessageSequenceNumber,
+			       PULONG QualityOfProtection);
+
+/**
+ * SpQueryContextAttributes() - what a caller needs to know of a context
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_QUERY
+ * @ContextAttribute: SECPKG_ATTR_SIZES
+ * @Buffer: out: SecPkgContext_Sizes, in bytes. cbMaxSignature and
+ *	cbSecurityTrailer are the TOKEN sizes of signing and sealing, 0 without
+ *	INTEGRITY; cbMaxToken is the greater of the two; cbBlockSize is 1: no
+ *	padding is needed
+ *
+ * Source: Microsoft, "SpQueryContextAttributesFn callback function (ntsecpkg.h)"
+ * and "SecPkgContext_Sizes structure (sspi.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_UNSUPPORTED_FUNCTION - another attribute
+ * * SEC_E_INVALID_PARAMETER - @Buffer is NULL
+ */
+NTSTATUS NTAPI SpQueryContextAttributes(LSA_SEC_HANDLE ContextHandle,
+					ULONG ContextAttribute, PVOID Buffer);
+
+/**
+ * SpDeleteUserModeContext() - give up a context
+ * @ContextHandle: the context
+ *
+ * Calls in progress finish. The keys are gone when all handles of the context
+ * are.
+ *
+ * Source: Microsoft, "SpDeleteContextFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle, or deleted before
+ */
+NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NTSECPKG_H */

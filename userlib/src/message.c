@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/*
+ * SpSealMessage and SpUnsealMessage: the caller's descriptor as a native call.
+ *
+ * Nothing is checked here that the kernel checks, so that the checks have one
+ * order. A descriptor that the kernel cannot see is wrong is passed as one
+ * without buffers, which the kernel refuses in the same place.
+ */
+#include <stddef.h>
+
+#include "internal.h"
+
+typedef int native_call(int fd, struct sspseal_message *message);
+
+#define SAME_PLACE(a, b) \
+	(offsetof(SecBuffer, a) == offsetof(struct sspseal_buffer, b))
+
+_Static_assert(sizeof(void *) != sizeof(__u64) ||
+	       (sizeof(SecBuffer) == sizeof(struct sspseal_buffer) &&
+		SAME_PLACE(cbBuffer, cb) && SAME_PLACE(BufferType, type) &&
+		SAME_PLACE(pvBuffer, ptr)),
+	       "a 64-bit SecBuffer is a struct sspseal_buffer");
+
+static int call_converted(native_call *call, SecBuffer *buffers,
+			  struct sspseal_message *message)
+{
+	struct sspseal_buffer array[SSPSEAL_BUFFERS_MAX];
+	__u32 i;
+	int ret;
+
+	/* The kernel refuses a greater number before it looks at any buffer. */
+	for (i = 0; i < message->nr_buffers && i < SSPSEAL_BUFFERS_MAX; i++)
+		array[i] = (struct sspseal_buffer){
+			.cb = buffers[i].cbBuffer,
+			.type = buffers[i].BufferType,
+			.ptr = (uintptr_t)buffers[i].pvBuffer,
+		};
+	message->buffers = (uintptr_t)array;
+	ret = call(sspseal_device(), message);
+	if (ret)
+		return ret;
+	for (i = 0; i < message->nr_buffers; i++) {
+		buffers[i].cbBuffer = array[i].cb;
+		buffers[i].pvBuffer = (void *)(uintptr_t)array[i].ptr;
+	}
+	return 0;
+}
+
+static int call_direct(native_call *call, SecBuffer *buffers,
+		       struct sspseal_message *message)
+{
+	message->buffers = (uintptr_t)buffers;
+	return call(sspseal_device(), message);
+}
+
+static NTSTATUS protect(native_call *call, LSA_SEC_HANDLE handle,
+			PSecBufferDesc desc, struct sspseal_message *message)
+{
+	SecBuffer *buffers = NULL;
+	int ret;
+
+	message->handle = sspseal_handle(handle);
+	if (desc && desc->ulVersion == SECBUFFER_VERSION && desc->pBuffers) {
+		buffers = desc->pBuffers;
+		message->nr_buffers = desc->cBuffers;
+	}
+	if (sizeof(void *) == sizeof(__u64))
+		ret = call_direct(call, buffers, message);
+	else
+		ret = call_converted(call, buffers, message);
+	return sspseal_ntstatus(ret, message->status);
+}
+
+LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
+				       ULONG QualityOfProtection,
+				       PSecBufferDesc MessageBuffers,
+				       ULONG MessageSequenceNumber)
+{
+	struct sspseal_message message = {
+		.qop = QualityOfProtection,
+		.sequence = MessageSequenceNumber,
+	};
+
+	return protect(sspseal_seal, ContextHandle, MessageBuffers, &message);
+}
+
+LIBEXPORT NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
+					 PSecBufferDesc MessageBuffers,
+					 ULONG MessageSequenceNumber,
+					 PULONG QualityOfProtection)
+{
+	struct sspseal_message message = {
+		.sequence = MessageSequenceNumber,
+	};
+	NTSTATUS status;
+
+	status = protect(sspseal_unseal, ContextHandle, MessageBuffers,
+			 &message);
+	if (status == STATUS_SUCCESS && QualityOfProtection)
+		*QualityOfProtection = message.qop;
+	return status;
+}

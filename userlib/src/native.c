@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The native interface: one ioctl a function.
+ *
+ * The size of a struct belongs to the version of the symbol that takes it: when
+ * a struct grows, its function gets a new version in libsspseal.map, and the old
+ * one goes on to pass the old size, which is all that old callers have.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+
+#include "internal.h"
+
+static int command(int fd, unsigned long request, void *argument)
+{
+	int saved = errno;
+	int ret = 0;
+
+	if (ioctl(fd, request, argument) < 0) {
+		ret = -errno;
+		errno = saved;
+	}
+	return ret;
+}
+
+static int message_command(int fd, unsigned long request,
+			   struct sspseal_message *message)
+{
+	message->size = sizeof(*message);
+	message->status = SSPSEAL_STATUS_OK;
+	return command(fd, request, message);
+}
+
+LIBEXPORT int sspseal_open(void)
+{
+	int saved = errno;
+	int fd = open(SSPSEAL_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0) {
+		fd = -errno;
+		errno = saved;
+	}
+	return fd;
+}
+
+LIBEXPORT int sspseal_info(int fd, struct sspseal_info *info)
+{
+	info->size = sizeof(*info);
+	info->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_INFO, info);
+}
+
+LIBEXPORT int sspseal_create(int fd, struct sspseal_create *create)
+{
+	create->size = sizeof(*create);
+	create->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_CREATE, create);
+}
+
+LIBEXPORT int sspseal_destroy(int fd, __u32 handle, __u32 *status)
+{
+	struct sspseal_destroy destroy = {
+		.size = sizeof(destroy),
+		.handle = handle,
+	};
+	int ret = command(fd, SSPSEAL_DESTROY, &destroy);
+
+	if (status)
+		*status = destroy.status;
+	return ret;
+}
+
+LIBEXPORT int sspseal_query(int fd, struct sspseal_query *query)
+{
+	query->size = sizeof(*query);
+	query->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_QUERY, query);
+}
+
+LIBEXPORT int sspseal_seal(int fd, struct sspseal_message *message)
+{
+	return message_command(fd, SSPSEAL_SEAL, message);
+}
+
+LIBEXPORT int sspseal_unseal(int fd, struct sspseal_message *message)
+{
+	return message_command(fd, SSPSEAL_UNSEAL, message);
+}
+
+LIBEXPORT int sspseal_sign(int fd, struct sspseal_message *message)
+{
+	return message_command(fd, SSPSEAL_SIGN, message);
+}
+
+LIBEXPORT int sspseal_verify(int fd, struct sspseal_message *message)
+{
+	return message_command(fd, SSPSEAL_VERIFY, message);
+}

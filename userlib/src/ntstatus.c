@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the kernel's reasons are at the Sp layer, where one NTSTATUS stands for
+ * many. Source: the pages named in ntsecpkg.h.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "internal.h"
+
+static _Thread_local __u32 last_status;
+
+#define NAME(status) { status, #status }
+/* All that the calls of ntsecpkg.h return. */
+static const struct {
+	NTSTATUS status;
+	const char *name;
+} names[] = {
+	NAME(STATUS_SUCCESS),
+	NAME(STATUS_ACCESS_DENIED),
+	NAME(STATUS_ACCESS_VIOLATION),
+	NAME(STATUS_CANCELLED),
+	NAME(STATUS_INSUFFICIENT_RESOURCES),
+	NAME(STATUS_INVALID_HANDLE),
+	NAME(STATUS_INVALID_PARAMETER),
+	NAME(SEC_E_CONTEXT_EXPIRED),
+	NAME(SEC_E_CRYPTO_SYSTEM_INVALID),
+	NAME(SEC_E_INCOMPLETE_MESSAGE),
+	NAME(SEC_E_INTERNAL_ERROR),
+	NAME(SEC_E_INVALID_HANDLE),
+	NAME(SEC_E_INVALID_PARAMETER),
+	NAME(SEC_E_INVALID_TOKEN),
+	NAME(SEC_E_MESSAGE_ALTERED),
+	NAME(SEC_E_OUT_OF_SEQUENCE),
+	NAME(SEC_E_QOP_NOT_SUPPORTED),
+	NAME(SEC_E_UNSUPPORTED_FUNCTION),
+	{ 0 }
+};
+
+/* For a reason that is newer than this library. */
+static NTSTATUS errno_ntstatus(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return STATUS_INVALID_HANDLE;
+	case EACCES:
+		return STATUS_ACCESS_DENIED;
+	case EINVAL:
+	case EOPNOTSUPP:
+	case EMSGSIZE:
+		return STATUS_INVALID_PARAMETER;
+	case ENOMEM:
+	case EBUSY:
+	case EMFILE:
+	case ENFILE:
+		return STATUS_INSUFFICIENT_RESOURCES;
+	case EFAULT:
+		return STATUS_ACCESS_VIOLATION;
+	case EBADMSG:
+		return SEC_E_MESSAGE_ALTERED;
+	case EILSEQ:
+		return SEC_E_OUT_OF_SEQUENCE;
+	case EKEYEXPIRED:
+		return SEC_E_CONTEXT_EXPIRED;
+	case EPERM:
+		return SEC_E_QOP_NOT_SUPPORTED;
+	case EIO:
+		return SEC_E_CRYPTO_SYSTEM_INVALID;
+	default:
+		return SEC_E_INTERNAL_ERROR;
+	}
+}
+
+static NTSTATUS status_ntstatus(int ret, __u32 status)
+{
+	/* No default: the compiler names a status that is forgotten here. */
+	switch ((enum sspseal_status)status) {
+	case SSPSEAL_STATUS_OK:
+		return STATUS_SUCCESS;
+	case SSPSEAL_STATUS_NO_HANDLE:
+	case SSPSEAL_STATUS_ALREADY_DESTROYED:
+	case SSPSEAL_STATUS_NO_SERVICE:
+		return STATUS_INVALID_HANDLE;
+	case SSPSEAL_STATUS_NO_RIGHT:
+		return STATUS_ACCESS_DENIED;
+	case SSPSEAL_STATUS_EXPIRED:
+	case SSPSEAL_STATUS_SEND_ENDED:
+		return SEC_E_CONTEXT_EXPIRED;
+	case SSPSEAL_STATUS_NO_MEMORY:
+	case SSPSEAL_STATUS_BUSY:
+	case SSPSEAL_STATUS_LIMIT_FILE:
+	case SSPSEAL_STATUS_LIMIT_TOTAL:
+		return STATUS_INSUFFICIENT_RESOURCES;
+	case SSPSEAL_STATUS_FAULT:
+	case SSPSEAL_STATUS_FAULT_AFTER_COMMIT:
+		return STATUS_ACCESS_VIOLATION;
+	case SSPSEAL_STATUS_CIPHER:
+		return SEC_E_CRYPTO_SYSTEM_INVALID;
+	case SSPSEAL_STATUS_INTERRUPTED:
+		return STATUS_CANCELLED;
+	case SSPSEAL_STATUS_NO_CONFIDENTIALITY:
+	case SSPSEAL_STATUS_QOP:
+	case SSPSEAL_STATUS_QOP_SUITE:
+	case SSPSEAL_STATUS_SEALED:
+	case SSPSEAL_STATUS_NOT_SEALED:
+		return SEC_E_QOP_NOT_SUPPORTED;
+	case SSPSEAL_STATUS_RESERVED:
+	case SSPSEAL_STATUS_FLAGS:
+	case SSPSEAL_STATUS_MECHANISM:
+	case SSPSEAL_STATUS_ROLE:
+	case SSPSEAL_STATUS_SERVICES:
+	case SSPSEAL_STATUS_POLICY:
+	case SSPSEAL_STATUS_SUITE:
+	case SSPSEAL_STATUS_DEFAULT_SUITE:
+	case SSPSEAL_STATUS_KEY_SIZE:
+	case SSPSEAL_STATUS_PARAMS_SIZE:
+	case SSPSEAL_STATUS_EXPIRY:
+	case SSPSEAL_STATUS_NO_BUFFERS:
+	case SSPSEAL_STATUS_TOO_MANY_BUFFERS:
+	case SSPSEAL_STATUS_NO_TOKEN:
+	case SSPSEAL_STATUS_TOKEN_TOO_SMALL:
+	case SSPSEAL_STATUS_TOKEN_READONLY:
+	case SSPSEAL_STATUS_TOKEN_NULL:
+	case SSPSEAL_STATUS_TWO_TOKENS:
+	case SSPSEAL_STATUS_TOKEN_AND_STREAM:
+	case SSPSEAL_STATUS_NO_DATA:
+	case SSPSEAL_STATUS_TWO_DATA:
+	case SSPSEAL_STATUS_DATA_READONLY:
+	case SSPSEAL_STATUS_NULL_BUFFER:
+	case SSPSEAL_STATUS_OVERLAP:
+	case SSPSEAL_STATUS_BUFFER_TYPE:
+	case SSPSEAL_STATUS_DATA_TOO_LONG:
+	case SSPSEAL_STATUS_ASSOCIATED_TOO_LONG:
+		return STATUS_INVALID_PARAMETER;
+	case SSPSEAL_STATUS_INCOMPLETE:
+		return SEC_E_INCOMPLETE_MESSAGE;
+	case SSPSEAL_STATUS_TOKEN_VERSION:
+	case SSPSEAL_STATUS_TOKEN_SUITE:
+	case SSPSEAL_STATUS_TOKEN_COUNTER:
+	case SSPSEAL_STATUS_TOKEN_FLAGS:
+	case SSPSEAL_STATUS_TOKEN_REFLECTED:
+	case SSPSEAL_STATUS_TOKEN_KIND:
+	case SSPSEAL_STATUS_TOKEN_SALT:
+		return SEC_E_INVALID_TOKEN;
+	case SSPSEAL_STATUS_ALTERED:
+		return SEC_E_MESSAGE_ALTERED;
+	case SSPSEAL_STATUS_CALLER_SEQUENCE:
+	case SSPSEAL_STATUS_REPLAYED:
+	case SSPSEAL_STATUS_TOO_OLD:
+	case SSPSEAL_STATUS_OUT_OF_ORDER:
+		return SEC_E_OUT_OF_SEQUENCE;
+	}
+	return errno_ntstatus(-ret);
+}
+
+/**
+ * sspseal_ntstatus() - the NTSTATUS of a native call, remembering its reason
+ * @ret: what the native function returned
+ * @status: what it left in the struct's status
+ *
+ * An error without a reason means that there is no sspseal file (any more), so
+ * there is no handle either.
+ *
+ * Return: as the page of SpSealMessage has it; other pages have SEC_E_ in place
+ * of STATUS_INVALID_HANDLE.
+ */
+NTSTATUS sspseal_ntstatus(int ret, __u32 status)
+{
+	if (ret == 0)
+		return STATUS_SUCCESS;
+	if (status == SSPSEAL_STATUS_OK)
+		status = SSPSEAL_STATUS_NO_HANDLE;
+	last_status = status;
+	return status_ntstatus(ret, status);
+}
+
+LIBEXPORT __u32 sspseal_last_status(void)
+{
+	return last_status;
+}
+
+LIBEXPORT const char *sspseal_ntstatus_name(__s32 status)
+{
+	size_t i;
+
+	for (i = 0; names[i].name; i++)
+		if (names[i].status == status)
+			return names[i].name;
+	return "UNKNOWN";
+}
