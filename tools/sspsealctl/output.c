@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Output that is all there or not at all: a temporary file takes the name that
+ * was asked for when everything has succeeded, and is removed otherwise, on a
+ * signal too. What goes to standard output cannot be taken back.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sspsealctl.h"
+
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+/* The signal handler's: the name is valid while present, which changes only
+ * while the signals are blocked.
+ */
+static char temporary[PATH_MAX];
+static atomic_bool present;
+
+static void remove_and_die(int number)
+{
+	if (present)
+		unlink(temporary);
+	raise(number);
+}
+
+static void catch_signals(void)
+{
+	const struct sigaction ours = {
+		.sa_handler = remove_and_die,
+		.sa_flags = SA_RESETHAND,
+	};
+	struct sigaction before;
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &ours, NULL);
+	}
+}
+
+static void block_signals(sigset_t *before)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+static void restore_signals(const sigset_t *before)
+{
+	int saved = errno;
+
+	sigprocmask(SIG_SETMASK, before, NULL);
+	errno = saved;
+}
+
+static int create_temporary(struct job *job)
+{
+	const char *slash = strrchr(job->out_path, '/');
+	int directory = slash ? slash + 1 - job->out_path : 0;
+	int length = snprintf(temporary, sizeof(temporary),
+			      "%.*s.sspsealctl-XXXXXX", directory,
+			      job->out_path);
+	sigset_t before;
+
+	if (length >= (int)sizeof(temporary)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	block_signals(&before);
+	job->out = mkostemp(temporary, O_CLOEXEC);
+	present = job->out >= 0;
+	restore_signals(&before);
+	return job->out < 0 ? -1 : 0;
+}
+
+/* Gives the temporary file its name if @result is 0, else removes it. */
+static int settle_temporary(struct job *job, int result)
+{
+	sigset_t before;
+
+	if (result == 0 && fsync(job->out))
+		result = -1;
+	if (close(job->out) && result == 0)
+		result = -1;
+	block_signals(&before);
+	if (result == 0)
+		result = rename(temporary, job->out_path);
+	if (result) {
+		int saved = errno;
+
+		unlink(temporary);
+		errno = saved;
+	}
+	present = false;
+	restore_signals(&before);
+	return result;
+}
+
+static int open_file(struct job *job)
+{
+	struct stat old;
+
+	/* To rename over a device or a link would replace it. */
+	if (lstat(job->out_path, &old) == 0 && !S_ISREG(old.st_mode))
+		return fail(job, "%s: not a regular file; standard output can be used for it",
+			    job->out_path);
+	catch_signals();
+	if (create_temporary(job))
+		return fail(job, "%s: cannot make a temporary file: %m",
+			    job->out_path);
+	return 0;
+}
+
+/* What is written to a file would be read again, without an end. */
+static bool same_file(const struct job *job)
+{
+	struct stat in, out;
+
+	return fstat(job->in, &in) == 0 && fstat(job->out, &out) == 0 &&
+	       S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
+	       in.st_ino == out.st_ino;
+}
+
+int output_open(struct job *job)
+{
+	if (job->out_path)
+		return open_file(job);
+	job->out = STDOUT_FILENO;
+	if (same_file(job))
+		return fail(job, "%s: is standard output too; use -o",
+			    input_name(job));
+	return 0;
+}
+
+/* @result: 0 or -1 of the work, after a message. Returns that of the whole. */
+int output_close(struct job *job, int result)
+{
+	if (!job->out_path) {
+		if (result == 0 && close(job->out))
+			result = fail(job, "standard output: %m");
+	} else if (settle_temporary(job, result) && result == 0) {
+		result = fail(job, "%s: %m", job->out_path);
+	}
+	return result;
+}
