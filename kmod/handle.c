@@ -196,7 +196,8 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 	if (!grant)
 		return missing(file, destroy->handle);
 	grant_drop(grant);
-	return sspseal_respond(command);
+	return sspseal_respond(command) ? SSPSEAL_STATUS_FAULT_AFTER_COMMIT :
+					  SSPSEAL_STATUS_OK;
 }
 
 /**

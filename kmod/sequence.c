@@ -7,8 +7,7 @@
 
 #include "sspseal.h"
 
-/* Sending ends here: far below what 64 bits hold, see token-format.rst. */
-#define SEND_LIMIT	BIT_ULL(40)
+#define SEND_LIMIT	SSPSEAL_SEND_LIMIT
 /* What the counter becomes at the end: calls that race with it add a few. */
 #define SEND_ENDED	BIT_ULL(62)
 

@@ -104,6 +104,9 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command);
 
 /* ---- sequence.c: numbers of messages ---- */
 
+/* Sending ends here: Documentation/token-format.rst. */
+#define SSPSEAL_SEND_LIMIT	BIT_ULL(40)
+
 /* RFC 6479: one more word than the window needs, so that a move never clears
  * numbers that are still in it.
  */

@@ -94,7 +94,8 @@
  *	other than messages) not be written; nothing has changed
  * @SSPSEAL_STATUS_FAULT_AFTER_COMMIT: EFAULT: an address could not be written
  *	after the message's number was used. The message counts as sent or
- *	received; its buffers are undefined, but hold nothing unauthenticated
+ *	received; its buffers are undefined, but hold nothing unauthenticated.
+ *	Of DESTROY: it was done, only the struct could not be written
  * @SSPSEAL_STATUS_CIPHER: EIO: the cipher failed or is not there
  * @SSPSEAL_STATUS_INTERRUPTED: EINTR: a signal came before anything was done
  *
@@ -149,6 +150,8 @@
  *	replay
  * @SSPSEAL_STATUS_OUT_OF_ORDER: EILSEQ: authentic, but not the next one, on a
  *	context with SEQUENCE_DETECT
+ * @SSPSEAL_STATUS_TOKEN_COUNTER: EBADMSG: the token's counter is one that no
+ *	sender uses
  *
  * New values may be added at the end of a group; a caller treats one that it
  * does not know by its errno.
@@ -218,7 +221,8 @@ enum sspseal_status {
 	SSPSEAL_STATUS_CALLER_SEQUENCE,
 	SSPSEAL_STATUS_REPLAYED,
 	SSPSEAL_STATUS_TOO_OLD,
-	SSPSEAL_STATUS_OUT_OF_ORDER
+	SSPSEAL_STATUS_OUT_OF_ORDER,
+	SSPSEAL_STATUS_TOKEN_COUNTER
 };
 
 /* The one mechanism: tokens as Documentation/token-format.rst describes them. */
@@ -382,7 +386,7 @@ struct sspseal_create {
  * Calls in progress finish. Keys are zeroed when the last handle of a context
  * is gone and the last call on it has finished.
  *
- * Errors: RESERVED, NO_HANDLE, ALREADY_DESTROYED.
+ * Errors: RESERVED, NO_HANDLE, ALREADY_DESTROYED, FAULT_AFTER_COMMIT.
  */
 struct sspseal_destroy {
 	__u32 size;
@@ -463,7 +467,7 @@ struct sspseal_buffer {
  * Of SEAL and SIGN: QOP, QOP_SUITE, TOKEN_READONLY, OVERLAP, SEND_ENDED. Of SEAL:
  * NO_CONFIDENTIALITY. Of SEAL and UNSEAL: TWO_DATA, DATA_READONLY. Of UNSEAL:
  * OVERLAP, TOKEN_AND_STREAM, INCOMPLETE, SEALED, NOT_SEALED. Of UNSEAL and
- * VERIFY: TOKEN_VERSION to TOKEN_SALT, ALTERED to OUT_OF_ORDER.
+ * VERIFY: TOKEN_VERSION to TOKEN_SALT, ALTERED to TOKEN_COUNTER.
  */
 struct sspseal_message {
 	__u32 size;
