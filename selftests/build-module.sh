@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build-module.sh KERNEL-BUILD-DIR MODULE [KBUILD-ARGUMENT]...
+#
+# Builds the module for a kernel and copies it to MODULE. kbuild leaves its
+# objects beside the sources: they are linked into a folder beside MODULE, so
+# that several kernels can be built for, and the tree stays clean.
+set -euo pipefail
+
+kernel=$1 module=$2
+shift 2
+top=$(cd "$(dirname "$0")/.." && pwd)
+objects=$(dirname "$module")/objects
+
+if [ ! -d "$kernel" ]; then
+	echo "build-module.sh: no $kernel: install the kernel's headers, or set KDIR" >&2
+	exit 1
+fi
+
+mkdir -p "$objects"
+find "$objects" -xtype l -delete
+cp -rsf "$top/Kbuild" "$top/kmod" "$top/uapi" "$objects"
+
+# Without pahole the type information cannot be added, and is not missed.
+command -v pahole > /dev/null || set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+make -s -C "$kernel" M="$objects" "$@" modules
+cp -u "$objects/kmod/sspseal.ko" "$module"

@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# host.sh MODULE_KO [PARAMETER=VALUE]... -- COMMAND [ARGUMENT]...
+#
+# Runs COMMAND on this machine's kernel, a VM's or a real one's, with the module
+# sspseal loaded. A module that is loaded already is used as it is and stays.
+# Exits with COMMAND's status; when that is 0, still with
+#   1    the module could not be unloaded afterwards
+#   126  the kernel log has a line that no test may leave there (badlog.txt)
+# and with 125 when COMMAND could not be started like this at all.
+#
+# badlog.txt and crypto-modules.txt lie beside this file or in vm/ below it.
+set -u
+
+die() {
+	echo "host.sh: $*" >&2
+	exit 125
+}
+
+# The path of one of the files that belong to this script.
+data() {
+	for file in "${0%/*}/$1" "${0%/*}/vm/$1"; do
+		if [ -r "$file" ]; then
+			echo "$file"
+			return
+		fi
+	done
+	die "no $1"
+}
+
+# What the module would ask for by itself, but then the fast drivers might come
+# too late to be chosen. Some of it is built in, or not known to this kernel.
+load_crypto() {
+	command -v modprobe > /dev/null || return 0
+	grep -v '^#' "$crypto_modules" | while read -r name; do
+		[ -d "/sys/module/$(echo "$name" | tr - _)" ] || modprobe -q "$name"
+	done > /dev/null 2>&1
+}
+
+# The device appears with the module, or when udev has come round to it.
+wait_for_device() {
+	tries=100
+	until [ -c /dev/sspseal ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# A file that was passed on in a message may be closed a moment after the last
+# process that could have had it is gone.
+unload() {
+	tries=20
+	until rmmod sspseal 2> /dev/null; do
+		tries=$((tries - 1))
+		if [ "$tries" -eq 0 ]; then
+			rmmod sspseal
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# The kernel log from the mark on, or all there is of it if the mark has been
+# overwritten since.
+log_since_mark() {
+	dmesg > "$work/log"
+	if grep -q "$mark" "$work/log"; then
+		sed "1,/$mark/d" "$work/log"
+	else
+		cat "$work/log"
+	fi
+}
+
+bad_lines() {
+	log_since_mark | grep -E -f "$bad_log"
+}
+
+[ $# -gt 0 ] || die "usage: host.sh MODULE_KO [PARAMETER=VALUE]... -- COMMAND..."
+module=$1
+shift
+parameters=
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	parameters="$parameters $1"
+	shift
+done
+[ $# -gt 1 ] || die "no command"
+shift
+
+[ "$(id -u)" -eq 0 ] || die "needs root, to load a module and to read the kernel log"
+bad_log=$(data badlog.txt) || exit
+crypto_modules=$(data crypto-modules.txt) || exit
+work=$(mktemp -d) || die "no directory for temporary files"
+trap 'rm -rf "$work"' EXIT
+# COMMAND is ended by a ^C like anything else; what it leaves is cleared up.
+trap : INT TERM HUP
+
+mark="sspseal host.sh: begin $$ $(date +%s)"
+echo "$mark" > /dev/kmsg || die "cannot write to the kernel log"
+
+ours=
+if [ ! -d /sys/module/sspseal ]; then
+	[ -r "$module" ] || die "no module $module"
+	load_crypto
+	# shellcheck disable=SC2086 # a list of parameters
+	insmod "$module" $parameters || die "cannot load $module"
+	ours=yes
+fi
+if wait_for_device; then
+	"$@"
+	status=$?
+else
+	echo "host.sh: no /dev/sspseal" >&2
+	status=125
+fi
+if [ -n "$ours" ] && ! unload; then
+	echo "host.sh: the module cannot be unloaded" >&2
+	[ "$status" -ne 0 ] || status=1
+fi
+if bad_lines > "$work/bad"; then
+	echo "host.sh: the kernel log has lines that no test may leave there:" >&2
+	head -n 40 "$work/bad" >&2
+	[ "$status" -ne 0 ] || status=126
+fi
+exit "$status"
