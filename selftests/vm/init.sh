@@ -46,6 +46,13 @@ load_modules() {
 	done < /vm/modules
 }
 
+# The kernel was told to boot on one CPU.
+start_cpus() {
+	for file in /sys/devices/system/cpu/cpu[1-9]*/online; do
+		[ ! -e "$file" ] || echo 1 > "$file"
+	done
+}
+
 # Prints the device of the port called $1, which appears some time after the
 # driver.
 port() {
@@ -102,6 +109,7 @@ hand_over() {
 mount_all 2> /dev/null
 ifconfig lo 127.0.0.1 up 2> /dev/null
 load_modules
+start_cpus
 result=$(port sspseal.result)
 exec 3> "$result"
 mkdir -p /out

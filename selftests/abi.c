@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The general ioctl format: sizes, reserved fields, addresses, handles, unknown
+ * commands, and the layout of the structs.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include "kselftest_harness.h"
+#include "sspseal_test.h"
+
+/* The layout is the same for every program, 32-bit and 64-bit. */
+#define AT(type, field, offset)						\
+	static_assert(offsetof(struct sspseal_##type, field) == (offset), \
+		       #type "." #field)
+#define SIZE(type, size)						\
+	static_assert(sizeof(struct sspseal_##type) == (size), #type)
+
+SIZE(info, 200);
+AT(info, size, 0);
+AT(info, status, 4);
+AT(info, suite, 8);
+AT(info, abi_version, 12);
+AT(info, mechanisms, 16);
+AT(info, suites, 20);
+AT(info, max_buffers, 24);
+AT(info, max_data, 28);
+AT(info, max_associated, 32);
+AT(info, max_signed, 36);
+AT(info, window, 40);
+AT(info, max_handles, 44);
+AT(info, max_contexts, 48);
+AT(info, key_size, 52);
+AT(info, tag_size, 56);
+AT(info, token_size, 60);
+AT(info, __reserved, 64);
+AT(info, driver, 72);
+
+SIZE(native, 24);
+AT(native, suites, 0);
+AT(native, default_suite, 4);
+AT(native, salt, 8);
+
+SIZE(create, 64);
+AT(create, size, 0);
+AT(create, status, 4);
+AT(create, flags, 8);
+AT(create, mechanism, 12);
+AT(create, role, 16);
+AT(create, services, 20);
+AT(create, key, 24);
+AT(create, key_size, 32);
+AT(create, params_size, 36);
+AT(create, params, 40);
+AT(create, expiry, 48);
+AT(create, handle, 56);
+AT(create, __reserved, 60);
+
+SIZE(destroy, 16);
+AT(destroy, size, 0);
+AT(destroy, status, 4);
+AT(destroy, handle, 8);
+AT(destroy, __reserved, 12);
+
+SIZE(buffer, 16);
+AT(buffer, cb, 0);
+AT(buffer, type, 4);
+AT(buffer, ptr, 8);
+
+SIZE(message, 32);
+AT(message, size, 0);
+AT(message, status, 4);
+AT(message, handle, 8);
+AT(message, qop, 12);
+AT(message, sequence, 16);
+AT(message, nr_buffers, 20);
+AT(message, buffers, 24);
+
+SIZE(query, 232);
+AT(query, size, 0);
+AT(query, status, 4);
+AT(query, handle, 8);
+AT(query, mechanism, 12);
+AT(query, role, 16);
+AT(query, services, 20);
+AT(query, flags, 24);
+AT(query, rights, 28);
+AT(query, suites, 32);
+AT(query, default_suite, 36);
+AT(query, max_signature, 40);
+AT(query, security_trailer, 44);
+AT(query, expired, 48);
+AT(query, __reserved, 52);
+AT(query, expiry, 56);
+AT(query, sent, 64);
+AT(query, received, 72);
+AT(query, failed, 80);
+AT(query, salt, 88);
+AT(query, driver, 104);
+
+/* Numbers that are part of the interface, by value. */
+static_assert(SSPSEAL_INFO == 0xe800, "INFO");
+static_assert(SSPSEAL_CREATE == 0xe801, "CREATE");
+static_assert(SSPSEAL_DESTROY == 0xe802, "DESTROY");
+static_assert(SSPSEAL_QUERY == 0xe803, "QUERY");
+static_assert(SSPSEAL_SEAL == 0xe804, "SEAL");
+static_assert(SSPSEAL_UNSEAL == 0xe805, "UNSEAL");
+static_assert(SSPSEAL_SIGN == 0xe806, "SIGN");
+static_assert(SSPSEAL_VERIFY == 0xe807, "VERIFY");
+static_assert(SSPSEAL_STATUS_NO_HANDLE == 1, "NO_HANDLE");
+static_assert(SSPSEAL_STATUS_NO_RIGHT == 3, "NO_RIGHT");
+static_assert(SSPSEAL_STATUS_NO_SERVICE == 16, "NO_SERVICE");
+static_assert(SSPSEAL_STATUS_SEND_ENDED == 18, "SEND_ENDED");
+static_assert(SSPSEAL_STATUS_RESERVED == 32, "RESERVED");
+static_assert(SSPSEAL_STATUS_EXPIRY == 42, "EXPIRY");
+static_assert(SSPSEAL_STATUS_NO_MEMORY == 64, "NO_MEMORY");
+static_assert(SSPSEAL_STATUS_INTERRUPTED == 71, "INTERRUPTED");
+static_assert(SSPSEAL_STATUS_NO_CONFIDENTIALITY == 96, "NO_CONFIDENTIALITY");
+static_assert(SSPSEAL_STATUS_INCOMPLETE == 115, "INCOMPLETE");
+static_assert(SSPSEAL_STATUS_TOKEN_VERSION == 128, "TOKEN_VERSION");
+static_assert(SSPSEAL_STATUS_OUT_OF_ORDER == 140, "OUT_OF_ORDER");
+static_assert(SSPSEAL_STATUS_TOKEN_COUNTER == 141, "TOKEN_COUNTER");
+
+/* The structs of all commands, with room behind them. */
+union argument {
+	struct {
+		__u32 size;
+		__u32 status;
+		__u32 handle;
+	};
+	struct sspseal_info info;
+	struct sspseal_create create;
+	struct sspseal_destroy destroy;
+	struct sspseal_query query;
+	struct sspseal_message message;
+	__u8 bytes[3 * 4096];
+};
+
+/*
+ * Every command with an argument that succeeds. UNSEAL and VERIFY run on a
+ * context with INTEGRITY only, so that one message serves again and again.
+ */
+FIXTURE(command)
+{
+	int fd;
+	int other;
+	__u32 sender;
+	__u32 receiver;
+	__u8 token[TOKEN_SIZE];
+	__u8 sealed[100];
+	__u8 data[100];
+	struct sspseal_native native;
+	struct sspseal_buffer b[2];
+	union argument *arg;
+	union argument *before;
+};
+
+FIXTURE_VARIANT(command)
+{
+	unsigned long cmd;
+	__u32 size;
+	/* Where the reserved field is, 0 for none, and its size. */
+	__u32 reserved;
+	__u32 reserved_size;
+	bool has_handle;
+};
+
+FIXTURE_VARIANT_ADD(command, info)
+{
+	.cmd = SSPSEAL_INFO,
+	.size = sizeof(struct sspseal_info),
+	.reserved = offsetof(struct sspseal_info, __reserved),
+	.reserved_size = 8,
+};
+
+FIXTURE_VARIANT_ADD(command, create)
+{
+	.cmd = SSPSEAL_CREATE,
+	.size = sizeof(struct sspseal_create),
+	.reserved = offsetof(struct sspseal_create, __reserved),
+	.reserved_size = 4,
+};
+
+FIXTURE_VARIANT_ADD(command, destroy)
+{
+	.cmd = SSPSEAL_DESTROY,
+	.size = sizeof(struct sspseal_destroy),
+	.reserved = offsetof(struct sspseal_destroy, __reserved),
+	.reserved_size = 4,
+	.has_handle = true,
+};
+
+FIXTURE_VARIANT_ADD(command, query)
+{
+	.cmd = SSPSEAL_QUERY,
+	.size = sizeof(struct sspseal_query),
+	.reserved = offsetof(struct sspseal_query, __reserved),
+	.reserved_size = 4,
+	.has_handle = true,
+};
+
+FIXTURE_VARIANT_ADD(command, seal)
+{
+	.cmd = SSPSEAL_SEAL,
+	.size = sizeof(struct sspseal_message),
+	.has_handle = true,
+};
+
+FIXTURE_VARIANT_ADD(command, unseal)
+{
+	.cmd = SSPSEAL_UNSEAL,
+	.size = sizeof(struct sspseal_message),
+	.has_handle = true,
+};
+
+FIXTURE_VARIANT_ADD(command, sign)
+{
+	.cmd = SSPSEAL_SIGN,
+	.size = sizeof(struct sspseal_message),
+	.has_handle = true,
+};
+
+FIXTURE_VARIANT_ADD(command, verify)
+{
+	.cmd = SSPSEAL_VERIFY,
+	.size = sizeof(struct sspseal_message),
+	.has_handle = true,
+};
+
+FIXTURE_SETUP(command)
+{
+	union argument *a;
+	__u32 services = SSPSEAL_CONFIDENTIALITY;
+
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->other = device_open();
+	ASSERT_LE(0, self->other);
+	self->sender = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+				      services);
+	ASSERT_NE(0, self->sender);
+	self->receiver = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					services);
+	ASSERT_NE(0, self->receiver);
+
+	memset(self->data, 'x', sizeof(self->data));
+	self->b[0] = buffer(TOKEN, self->token, sizeof(self->token));
+	self->b[1] = buffer(DATA, self->data, sizeof(self->data));
+	if (variant->cmd == SSPSEAL_UNSEAL)
+		ASSERT_EQ(0, message_call(self->fd, SSPSEAL_SEAL, self->sender,
+					  self->b, 2));
+	if (variant->cmd == SSPSEAL_VERIFY)
+		ASSERT_EQ(0, message_call(self->fd, SSPSEAL_SIGN, self->sender,
+					  self->b, 2));
+	memcpy(self->sealed, self->data, sizeof(self->data));
+
+	self->arg = calloc(1, sizeof(*self->arg));
+	self->before = calloc(1, sizeof(*self->arg));
+	ASSERT_TRUE(self->arg && self->before);
+	a = self->arg;
+	switch (variant->cmd) {
+	case SSPSEAL_INFO:
+		memset(&a->info, POISON, sizeof(a->info));
+		a->info.suite = 0;
+		a->info.__reserved = 0;
+		break;
+	case SSPSEAL_CREATE:
+		a->create = create_args(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES);
+		memset(&self->native, 0, sizeof(self->native));
+		a->create.params = (uintptr_t)&self->native;
+		a->create.params_size = sizeof(self->native);
+		break;
+	case SSPSEAL_DESTROY:
+		a->destroy.handle = self->sender;
+		break;
+	case SSPSEAL_QUERY:
+		memset(&a->query, POISON, sizeof(a->query));
+		a->query.handle = self->sender;
+		a->query.__reserved = 0;
+		break;
+	case SSPSEAL_SEAL:
+	case SSPSEAL_SIGN:
+		a->message = message(self->sender, self->b, 2);
+		break;
+	default:
+		a->message = message(self->receiver, self->b, 2);
+		break;
+	}
+	a->size = variant->size;
+}
+
+FIXTURE_TEARDOWN(command)
+{
+	close(self->other);
+	close(self->fd);
+	free(self->before);
+	free(self->arg);
+}
+
+/* Call and compare: a refusal writes @status at most. */
+static int command_refused(int fd, unsigned long cmd, union argument *arg,
+			   union argument *before)
+{
+	int status;
+
+	arg->status = POISON32;
+	memcpy(before, arg, sizeof(*arg));
+	status = call(fd, cmd, arg);
+	before->status = arg->status;
+	return memcmp(before, arg, sizeof(*arg)) ? BROKEN : status;
+}
+
+#define REFUSED()							\
+	command_refused(self->fd, variant->cmd, self->arg, self->before)
+
+TEST_F(command, size_exact)
+{
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+	EXPECT_EQ(variant->size, self->arg->size);
+}
+
+TEST_F(command, size_zero)
+{
+	self->arg->size = 0;
+	EXPECT_EQ(-EINVAL, REFUSED());
+	EXPECT_EQ(POISON32, self->arg->status);
+	/* Nothing happened to what the call would have worked on. */
+	self->arg->size = variant->size;
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+}
+
+TEST_F(command, size_short)
+{
+	__u32 size;
+
+	for (size = 1; size < variant->size; size++) {
+		self->arg->size = size;
+		EXPECT_EQ(-EINVAL, REFUSED())
+			TH_LOG("size %u", size);
+	}
+}
+
+TEST_F(command, size_longer_with_zeros)
+{
+	self->arg->size = variant->size + 8;
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+	EXPECT_EQ(variant->size + 8, self->arg->size);
+	EXPECT_TRUE(all_bytes(self->arg->bytes + variant->size, 0, 8));
+}
+
+TEST_F(command, size_longer_not_zero)
+{
+	__u32 i;
+
+	for (i = 0; i < 8; i++) {
+		self->arg->size = variant->size + 8;
+		self->arg->bytes[variant->size + i] = 1;
+		EXPECT_EQ(-E2BIG, REFUSED());
+		EXPECT_EQ(POISON32, self->arg->status);
+		self->arg->bytes[variant->size + i] = 0;
+	}
+	/* What lies beyond the stated size is not looked at. */
+	self->arg->size = variant->size;
+	self->arg->bytes[variant->size] = 1;
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+}
+
+TEST_F(command, size_beyond_a_page)
+{
+	__u32 page = sizeof(*self->arg) / 3;
+
+	/* Up to a page the kernel looks whether the rest is zero. */
+	self->arg->size = page;
+	self->arg->bytes[page - 1] = 1;
+	EXPECT_EQ(-E2BIG, REFUSED());
+	self->arg->bytes[page - 1] = 0;
+	self->arg->size = page + 1;
+	EXPECT_EQ(-E2BIG, REFUSED());
+	self->arg->size = sizeof(*self->arg);
+	EXPECT_EQ(-E2BIG, REFUSED());
+	self->arg->size = page;
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+}
+
+TEST_F(command, size_beyond_memory)
+{
+	union argument *arg = before_fence(variant->size);
+
+	memcpy(arg, self->arg, variant->size);
+	arg->size = variant->size + 1;
+	EXPECT_EQ(-EFAULT, call(self->fd, variant->cmd, arg));
+	arg->size = 4096;
+	EXPECT_EQ(-EFAULT, call(self->fd, variant->cmd, arg));
+	arg->size = 0xffffffff;
+	EXPECT_EQ(-E2BIG, call(self->fd, variant->cmd, arg));
+	arg->size = variant->size;
+	EXPECT_EQ(0, call(self->fd, variant->cmd, arg));
+}
+
+TEST_F(command, address_bad)
+{
+	void *const bad[] = {
+		NULL, (void *)1, fence(), (void *)-4096L, (void *)-1L,
+		(void *)LONG_MIN,
+	};
+	__u8 *edge = fence();
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		errno = 0;
+		EXPECT_EQ(-1, ioctl(self->fd, variant->cmd, bad[i]));
+		EXPECT_EQ(EFAULT, errno)
+			TH_LOG("address %p", bad[i]);
+	}
+	/* A struct that begins in memory and ends beyond. */
+	for (i = 1; i < variant->size; i++) {
+		memcpy(edge - i, self->arg, i);
+		errno = 0;
+		EXPECT_EQ(-1, ioctl(self->fd, variant->cmd, edge - i));
+		EXPECT_EQ(EFAULT, errno)
+			TH_LOG("%u bytes of the struct", i);
+	}
+	/* None of them did anything. */
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+}
+
+TEST_F(command, reserved_not_zero)
+{
+	__u32 i;
+
+	if (!variant->reserved) {
+		/* Messages have none: all their fields are in use. */
+		EXPECT_EQ(32, variant->size);
+		return;
+	}
+	for (i = 0; i < variant->reserved_size; i++) {
+		self->arg->bytes[variant->reserved + i] = 1;
+		EXPECT_EQ(SSPSEAL_STATUS_RESERVED, REFUSED());
+		self->arg->bytes[variant->reserved + i] = 0;
+	}
+	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+}
+
+TEST_F(command, handle_never_given)
+{
+	const __u32 never[] = {
+		0, self->receiver + 1, 0x7fffffff, 0x80000000, 0xffffffff,
+	};
+	unsigned int i;
+
+	if (!variant->has_handle) {
+		/* INFO and CREATE ask for no handle. */
+		EXPECT_EQ(0, call(self->other, variant->cmd, self->arg));
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(never); i++) {
+		self->arg->handle = never[i];
+		EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE, REFUSED())
+			TH_LOG("handle %#x", never[i]);
+	}
+	/* A number that the file has means nothing in another one. */
+	self->arg->handle = self->sender;
+	EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE,
+		  command_refused(self->other, variant->cmd, self->arg,
+				  self->before));
+	EXPECT_EQ(0, memcmp(self->sealed, self->data, sizeof(self->data)));
+}
+
+TEST_F(command, handle_destroyed)
+{
+	if (!variant->has_handle) {
+		ASSERT_EQ(0, destroy(self->fd, self->sender));
+		EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));
+		return;
+	}
+	ASSERT_EQ(0, destroy(self->fd, self->arg->handle));
+	EXPECT_EQ(SSPSEAL_STATUS_ALREADY_DESTROYED, REFUSED());
+	EXPECT_EQ(0, memcmp(self->sealed, self->data, sizeof(self->data)));
+}
+
+TEST_F(command, status_is_not_an_input)
+{
+	/* call() poisons it: here each value that it can have. */
+	__u32 status;
+
+	if (variant->cmd == SSPSEAL_DESTROY)
+		self->arg->handle = self->receiver + 1;
+	for (status = 0; status <= SSPSEAL_STATUS_OUT_OF_ORDER; status++) {
+		self->arg->status = status;
+		if (variant->cmd == SSPSEAL_DESTROY) {
+			EXPECT_EQ(-1, ioctl(self->fd, variant->cmd, self->arg));
+			EXPECT_EQ(ENOENT, errno);
+			EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE, self->arg->status);
+			continue;
+		}
+		if (variant->cmd == SSPSEAL_UNSEAL)
+			memcpy(self->data, self->sealed, sizeof(self->data));
+		EXPECT_EQ(0, ioctl(self->fd, variant->cmd, self->arg));
+		EXPECT_EQ(0, self->arg->status);
+		if (variant->cmd == SSPSEAL_CREATE)
+			EXPECT_EQ(0, destroy(self->fd,
+					     self->arg->create.handle));
+	}
+}
+
+FIXTURE(device)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(device)
+{
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(device)
+{
+	close(self->fd);
+}
+
+TEST_F(device, unknown_commands)
+{
+	const unsigned int known = _IOC_NR(SSPSEAL_VERIFY) + 1;
+	union argument arg = { .size = sizeof(struct sspseal_query) };
+	unsigned long cmd;
+	unsigned int i;
+
+	arg.status = POISON32;
+	for (i = known; i < 256; i++) {
+		EXPECT_EQ(-1, ioctl(self->fd, _IO(SSPSEAL_TYPE, i), &arg));
+		EXPECT_EQ(ENOTTY, errno)
+			TH_LOG("command %#x", i);
+	}
+	/* Known numbers of other types, sizes and directions; 0 is the VFS's. */
+	for (i = 0; i < known; i++) {
+		for (cmd = 1; cmd < 256; cmd++) {
+			if (cmd == SSPSEAL_TYPE)
+				continue;
+			EXPECT_EQ(-1, ioctl(self->fd, _IO(cmd, i), &arg));
+			EXPECT_EQ(ENOTTY, errno)
+				TH_LOG("type %#lx command %#x", cmd, i);
+		}
+		cmd = _IOWR(SSPSEAL_TYPE, i, struct sspseal_message);
+		EXPECT_EQ(-1, ioctl(self->fd, cmd, &arg));
+		EXPECT_EQ(ENOTTY, errno);
+	}
+	EXPECT_EQ(POISON32, arg.status);
+	/* A bad address does not make an unknown command known. */
+	EXPECT_EQ(-1, ioctl(self->fd, _IO(SSPSEAL_TYPE, 0xff), NULL));
+	EXPECT_EQ(ENOTTY, errno);
+}
+
+TEST_F(device, other_calls)
+{
+	char byte = 0;
+
+	EXPECT_EQ(-1, read(self->fd, &byte, 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, write(self->fd, &byte, 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
+				   self->fd, 0));
+	EXPECT_EQ(ENODEV, errno);
+}
+
+TEST_F(device, info)
+{
+	struct sspseal_info i;
+
+	ASSERT_EQ(0, info(self->fd, 0, &i));
+	EXPECT_EQ(SSPSEAL_SUITE_AES_256_GCM, i.suite);
+	EXPECT_EQ(SSPSEAL_ABI_VERSION, i.abi_version);
+	EXPECT_EQ(1 << SSPSEAL_MECH_NATIVE, i.mechanisms);
+	EXPECT_EQ(SSPSEAL_SUITE_BIT(SSPSEAL_SUITE_AES_256_GCM) |
+		  SSPSEAL_SUITE_BIT(SSPSEAL_SUITE_AES_128_GCM) |
+		  SSPSEAL_SUITE_BIT(SSPSEAL_SUITE_CHACHA20_POLY1305),
+		  i.suites);
+	EXPECT_EQ(SSPSEAL_BUFFERS_MAX, i.max_buffers);
+	EXPECT_LE(1U << 16, i.max_data);
+	EXPECT_GE((1U << 24) - 1, i.max_data);
+	EXPECT_EQ(1U << 16, i.max_associated);
+	EXPECT_EQ(1U << 20, i.max_signed);
+	EXPECT_EQ(2048, i.window);
+	EXPECT_LT(0, i.max_handles);
+	EXPECT_LT(0, i.max_contexts);
+	EXPECT_EQ(TOKEN_SIZE, i.token_size);
+}
+
+TEST_F(device, info_of_each_suite)
+{
+	static const __u32 key_size[] = { 0, 32, 16, 32 };
+	struct sspseal_info i;
+	__u32 suite;
+
+	for (suite = 1; suite <= 3; suite++) {
+		ASSERT_EQ(0, info(self->fd, suite, &i));
+		EXPECT_EQ(suite, i.suite);
+		EXPECT_EQ(key_size[suite], i.key_size);
+		EXPECT_EQ(16, i.tag_size);
+		EXPECT_LT(0, strnlen(i.driver, sizeof(i.driver)));
+		EXPECT_GT(sizeof(i.driver),
+			  strnlen(i.driver, sizeof(i.driver)));
+		/* Nothing of the caller's or the kernel's behind the name. */
+		EXPECT_TRUE(all_bytes(i.driver + strlen(i.driver), 0,
+				      sizeof(i.driver) - strlen(i.driver)));
+	}
+	EXPECT_EQ(SSPSEAL_STATUS_SUITE, info(self->fd, 4, &i));
+	EXPECT_EQ(SSPSEAL_STATUS_SUITE, info(self->fd, 0xffffffff, &i));
+	EXPECT_EQ(POISON32, i.abi_version);
+}
+
+/* Fields of CREATE with values that the kernel does not know. */
+TEST_F(device, create_unknown)
+{
+	static const struct {
+		__u32 offset;
+		__u32 value;
+		int status;
+	} bad[] = {
+		{ offsetof(struct sspseal_create, flags), 2,
+		  SSPSEAL_STATUS_FLAGS },
+		{ offsetof(struct sspseal_create, flags), 0x80000001,
+		  SSPSEAL_STATUS_FLAGS },
+		{ offsetof(struct sspseal_create, flags), 0xffffffff,
+		  SSPSEAL_STATUS_FLAGS },
+		{ offsetof(struct sspseal_create, mechanism), 0,
+		  SSPSEAL_STATUS_MECHANISM },
+		{ offsetof(struct sspseal_create, mechanism), 2,
+		  SSPSEAL_STATUS_MECHANISM },
+		{ offsetof(struct sspseal_create, mechanism), 0xffffffff,
+		  SSPSEAL_STATUS_MECHANISM },
+		{ offsetof(struct sspseal_create, role), 0,
+		  SSPSEAL_STATUS_ROLE },
+		{ offsetof(struct sspseal_create, role), 3,
+		  SSPSEAL_STATUS_ROLE },
+		{ offsetof(struct sspseal_create, role), 0xffffffff,
+		  SSPSEAL_STATUS_ROLE },
+		{ offsetof(struct sspseal_create, services), 16,
+		  SSPSEAL_STATUS_SERVICES },
+		{ offsetof(struct sspseal_create, services), 0x8000000f,
+		  SSPSEAL_STATUS_SERVICES },
+		{ offsetof(struct sspseal_create, __reserved), 0x80000000,
+		  SSPSEAL_STATUS_RESERVED },
+	};
+	struct sspseal_native native = { };
+	struct sspseal_create c;
+	unsigned int i;
+
+	memset(native.salt, POISON, sizeof(native.salt));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		c = create_args(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES);
+		c.params = (uintptr_t)&native;
+		c.params_size = sizeof(native);
+		memcpy((__u8 *)&c + bad[i].offset, &bad[i].value, 4);
+		EXPECT_EQ(bad[i].status, call(self->fd, SSPSEAL_CREATE, &c))
+			TH_LOG("row %u", i);
+		EXPECT_EQ(POISON32, c.handle);
+	}
+	EXPECT_TRUE(all_bytes(native.salt, POISON, sizeof(native.salt)));
+	/* No number was given out. */
+	EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE, destroy(self->fd, 1));
+}
+
+TEST_HARNESS_MAIN

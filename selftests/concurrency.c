@@ -1,0 +1,846 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many threads and processes on one file and one context, callers that rewrite
+ * their memory while the kernel reads it, and ends of life in the middle.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "kselftest_harness.h"
+#include "sspseal_test.h"
+
+#define S(name)		SSPSEAL_STATUS_##name
+#define THREADS		8
+#define EACH		100
+#define CB		64
+#define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
+
+struct letter {
+	__u8 token[TOKEN_SIZE];
+	__u8 data[CB];
+};
+
+FIXTURE(concurrency)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+};
+
+FIXTURE_SETUP(concurrency)
+{
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	ASSERT_NE(0, self->initiator);
+	ASSERT_NE(0, self->acceptor);
+}
+
+FIXTURE_TEARDOWN(concurrency)
+{
+	close(self->fd);
+}
+
+static __u64 counter(const __u8 *token)
+{
+	__u64 value = 0;
+	int i;
+
+	for (i = 8; i < 16; i++)
+		value = value << 8 | token[i];
+	return value;
+}
+
+/* What a thread works with. Threads report; only the test itself judges. */
+struct job {
+	int fd;
+	__u32 handle;
+	unsigned int number;
+	struct letter *letters;
+	int statuses[256];
+	int other;
+	const void *shared;
+	pthread_barrier_t *start;
+};
+
+static void job_count(struct job *job, int status)
+{
+	if (status >= 0 && status < 256)
+		job->statuses[status]++;
+	else
+		job->other++;
+}
+
+/* How often a status came, in all jobs. */
+static int counted(const struct job *jobs, unsigned int nr, int status)
+{
+	int sum = 0;
+
+	while (nr--)
+		sum += jobs[nr].statuses[status];
+	return sum;
+}
+
+static int calls_in_all(const struct job *jobs, unsigned int nr)
+{
+	unsigned int i;
+	int sum = 0;
+
+	for (i = 0; i < nr; i++)
+		sum += jobs[i].other;
+	for (i = 0; i < 256; i++)
+		sum += counted(jobs, nr, i);
+	return sum;
+}
+
+/* All at the same time, each with a job of its own. */
+static bool run_threads(struct job *jobs, unsigned int nr,
+			void *(*work)(void *))
+{
+	pthread_barrier_t start;
+	pthread_t thread[64];
+	unsigned int i;
+
+	pthread_barrier_init(&start, NULL, nr);
+	for (i = 0; i < nr; i++) {
+		jobs[i].start = &start;
+		if (pthread_create(&thread[i], NULL, work, &jobs[i]))
+			return false;
+	}
+	for (i = 0; i < nr; i++)
+		pthread_join(thread[i], NULL);
+	pthread_barrier_destroy(&start);
+	return true;
+}
+
+static void jobs_make(struct job *jobs, unsigned int nr, int fd, __u32 handle)
+{
+	unsigned int i;
+
+	memset(jobs, 0, nr * sizeof(*jobs));
+	for (i = 0; i < nr; i++) {
+		jobs[i].fd = fd;
+		jobs[i].handle = handle;
+		jobs[i].number = i;
+	}
+}
+
+static void *seal_each(void *argument)
+{
+	struct job *job = argument;
+	struct letter *l;
+	unsigned int i;
+
+	pthread_barrier_wait(job->start);
+	for (i = 0; i < EACH; i++) {
+		struct sspseal_buffer b[2];
+		struct sspseal_message m = message(job->handle, b, 2);
+
+		l = &job->letters[job->number * EACH + i];
+		memset(l->data, job->number, CB);
+		b[0] = buffer(DATA, l->data, CB);
+		b[1] = buffer(TOKEN, l->token, TOKEN_SIZE);
+		m.qop = SSPSEAL_QOP_SUITE(i % 4);
+		m.sequence = job->number * EACH + i + 1;
+		job_count(job, call(job->fd, i & 8 ? SSPSEAL_SIGN :
+				    SSPSEAL_SEAL, &m));
+	}
+	return NULL;
+}
+
+TEST_F(concurrency, seal_from_eight_threads)
+{
+	static struct letter letters[THREADS * EACH];
+	static __u8 seen[THREADS * EACH];
+	struct job jobs[THREADS];
+	unsigned int i;
+	__u64 n;
+
+	jobs_make(jobs, THREADS, self->fd, self->initiator);
+	for (i = 0; i < THREADS; i++)
+		jobs[i].letters = letters;
+	ASSERT_TRUE(run_threads(jobs, THREADS, seal_each));
+	EXPECT_EQ(THREADS * EACH, counted(jobs, THREADS, S(OK)));
+	EXPECT_EQ(THREADS * EACH, sent(self->fd, self->initiator));
+
+	/* Each number exactly once, and each message is whole. */
+	for (i = 0; i < THREADS * EACH; i++) {
+		struct sspseal_buffer b[] = {
+			buffer(DATA, letters[i].data, CB),
+			buffer(TOKEN, letters[i].token, TOKEN_SIZE),
+		};
+		struct sspseal_message m = message(self->acceptor, b, 2);
+
+		n = counter(letters[i].token);
+		ASSERT_GT(THREADS * EACH, n);
+		EXPECT_EQ(0, seen[n]++);
+		m.sequence = i + 1;
+		ASSERT_EQ(0, call(self->fd, i % EACH & 8 ? SSPSEAL_VERIFY :
+				  SSPSEAL_UNSEAL, &m));
+		ASSERT_TRUE(all_bytes(letters[i].data, i / EACH, CB));
+	}
+}
+
+/* Every thread offers every message, in an order of its own. */
+static void *unseal_all(void *argument)
+{
+	struct job *job = argument;
+	const struct letter *letters = job->shared;
+	struct letter l;
+	unsigned int i;
+	int status;
+
+	pthread_barrier_wait(job->start);
+	for (i = 0; i < THREADS * EACH; i++) {
+		unsigned int at = (i * 7 + job->number * 31) % (THREADS * EACH);
+
+		l = letters[at];
+		status = simple_call(job->fd, SSPSEAL_UNSEAL, job->handle,
+				     l.token, l.data, CB);
+		if (!status && !all_bytes(l.data, (__u8)at, CB))
+			status = BROKEN;
+		if (status && memcmp(&l, &letters[at], sizeof(l)))
+			status = BROKEN;
+		job_count(job, status);
+	}
+	return NULL;
+}
+
+TEST_F(concurrency, each_message_is_accepted_once)
+{
+	static struct letter letters[THREADS * EACH];
+	struct job jobs[4];
+	unsigned int i;
+
+	for (i = 0; i < THREADS * EACH; i++) {
+		memset(letters[i].data, i, CB);
+		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+					 self->initiator, letters[i].token,
+					 letters[i].data, CB));
+	}
+	jobs_make(jobs, 4, self->fd, self->acceptor);
+	for (i = 0; i < 4; i++)
+		jobs[i].shared = letters;
+	ASSERT_TRUE(run_threads(jobs, 4, unseal_all));
+	EXPECT_EQ(THREADS * EACH, counted(jobs, 4, S(OK)));
+	EXPECT_EQ(3 * THREADS * EACH, counted(jobs, 4, S(REPLAYED)));
+	EXPECT_EQ(THREADS * EACH, received(self->fd, self->acceptor));
+}
+
+static void *unseal_one(void *argument)
+{
+	struct job *job = argument;
+	struct letter l = job->letters[job->number];
+
+	pthread_barrier_wait(job->start);
+	job_count(job, simple_call(job->fd, SSPSEAL_UNSEAL, job->handle,
+				   l.token, l.data, CB));
+	return NULL;
+}
+
+/* The first messages of several sessions at once: exactly one is pinned. */
+TEST_F(concurrency, one_session_is_pinned)
+{
+	struct letter letters[THREADS], again;
+	struct job jobs[THREADS];
+	unsigned int i, round, accepted;
+	__u32 handle[THREADS], acceptor;
+
+	for (round = 0; round < 20; round++) {
+		acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					  SERVICES);
+		ASSERT_NE(0, acceptor);
+		jobs_make(jobs, THREADS, self->fd, acceptor);
+		for (i = 0; i < THREADS; i++) {
+			handle[i] = create_context(self->fd,
+						   SSPSEAL_ROLE_INITIATOR,
+						   SERVICES);
+			ASSERT_NE(0, handle[i]);
+			ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+						 handle[i], letters[i].token,
+						 letters[i].data, CB));
+			jobs[i].letters = letters;
+		}
+		ASSERT_TRUE(run_threads(jobs, THREADS, unseal_one));
+		EXPECT_EQ(1, counted(jobs, THREADS, S(OK)));
+		EXPECT_EQ(THREADS - 1, counted(jobs, THREADS, S(TOKEN_SALT)));
+		accepted = 0;
+		for (i = 0; i < THREADS; i++) {
+			ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+						 handle[i], again.token,
+						 again.data, CB));
+			if (!simple_call(self->fd, SSPSEAL_UNSEAL, acceptor,
+					 again.token, again.data, CB))
+				accepted += jobs[i].statuses[S(OK)];
+			ASSERT_EQ(0, destroy(self->fd, handle[i]));
+		}
+		EXPECT_EQ(1, accepted);
+		ASSERT_EQ(0, destroy(self->fd, acceptor));
+	}
+}
+
+static void *seal_until_destroyed(void *argument)
+{
+	struct job *job = argument;
+	struct letter l;
+	int status;
+
+	pthread_barrier_wait(job->start);
+	do {
+		memset(l.data, 0, CB);
+		status = simple_call(job->fd, SSPSEAL_SEAL, job->handle,
+				     l.token, l.data, CB);
+		job_count(job, status);
+	} while (!status);
+	return NULL;
+}
+
+static void *destroy_soon(void *argument)
+{
+	struct job *job = argument;
+	struct timespec pause = { .tv_nsec = 2000000 };
+
+	if (job->number)
+		return seal_until_destroyed(argument);
+	pthread_barrier_wait(job->start);
+	nanosleep(&pause, NULL);
+	job_count(job, destroy(job->fd, job->handle));
+	return NULL;
+}
+
+TEST_F(concurrency, destroy_during_use)
+{
+	struct job jobs[4];
+	__u32 handle;
+	int round;
+
+	for (round = 0; round < 20; round++) {
+		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					SERVICES);
+		ASSERT_NE(0, handle);
+		jobs_make(jobs, 4, self->fd, handle);
+		ASSERT_TRUE(run_threads(jobs, 4, destroy_soon));
+		EXPECT_EQ(1, jobs[0].statuses[S(OK)]);
+		EXPECT_EQ(3, counted(jobs, 4, S(ALREADY_DESTROYED)));
+		EXPECT_EQ(counted(jobs, 4, S(OK)) + 3, calls_in_all(jobs, 4));
+	}
+}
+
+static void *destroy_once(void *argument)
+{
+	struct job *job = argument;
+
+	pthread_barrier_wait(job->start);
+	job_count(job, destroy(job->fd, job->handle));
+	return NULL;
+}
+
+TEST_F(concurrency, destroy_from_eight_threads)
+{
+	struct job jobs[THREADS];
+	__u32 handle;
+	int round;
+
+	for (round = 0; round < 20; round++) {
+		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					SERVICES);
+		jobs_make(jobs, THREADS, self->fd, handle);
+		ASSERT_TRUE(run_threads(jobs, THREADS, destroy_once));
+		EXPECT_EQ(1, counted(jobs, THREADS, S(OK)));
+		EXPECT_EQ(THREADS - 1, counted(jobs, THREADS,
+					       S(ALREADY_DESTROYED)));
+	}
+}
+
+static void *create_and_destroy(void *argument)
+{
+	struct job *job = argument;
+	__u32 handle, last = 0;
+	unsigned int i;
+	int status;
+
+	pthread_barrier_wait(job->start);
+	for (i = 0; i < 30; i++) {
+		struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+						      SERVICES);
+		struct letter l = { };
+
+		status = call(job->fd, SSPSEAL_CREATE, &c);
+		job_count(job, status);
+		if (status)
+			continue;
+		handle = c.handle;
+		/* Numbers go up, in the eyes of each thread. */
+		if (handle <= last)
+			job->other++;
+		last = handle;
+		job_count(job, simple_call(job->fd, SSPSEAL_SEAL, handle,
+					   l.token, l.data, CB));
+		/* Nobody else's: its first message has number 0. */
+		if (counter(l.token))
+			job->other++;
+		job_count(job, destroy(job->fd, handle));
+	}
+	return NULL;
+}
+
+TEST_F(concurrency, create_and_destroy)
+{
+	struct job jobs[THREADS];
+
+	jobs_make(jobs, THREADS, self->fd, 0);
+	ASSERT_TRUE(run_threads(jobs, THREADS, create_and_destroy));
+	EXPECT_EQ(3 * 30 * THREADS, counted(jobs, THREADS, S(OK)));
+	EXPECT_EQ(3 * 30 * THREADS, calls_in_all(jobs, THREADS));
+}
+
+static void *close_soon(void *argument)
+{
+	struct job *job = argument;
+	struct timespec pause = { .tv_nsec = 1000000 };
+
+	pthread_barrier_wait(job->start);
+	nanosleep(&pause, NULL);
+	close(job->fd);
+	return NULL;
+}
+
+static void *seal_or_close(void *argument)
+{
+	struct job *job = argument;
+	struct letter l;
+	int status;
+
+	if (!job->number)
+		return close_soon(argument);
+	pthread_barrier_wait(job->start);
+	do {
+		status = simple_call(job->fd, SSPSEAL_SEAL, job->handle,
+				     l.token, l.data, CB);
+	} while (!status);
+	job_count(job, status == -EBADF ? 0 : status);
+	return NULL;
+}
+
+TEST_F(concurrency, close_during_use)
+{
+	struct job jobs[3];
+	__u32 handle;
+	int fd, round;
+
+	for (round = 0; round < 20; round++) {
+		fd = device_open();
+		ASSERT_LE(0, fd);
+		handle = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+		ASSERT_NE(0, handle);
+		jobs_make(jobs, 3, fd, handle);
+		ASSERT_TRUE(run_threads(jobs, 3, seal_or_close));
+		EXPECT_EQ(2, counted(jobs, 3, S(OK)));
+	}
+}
+
+/* ---- memory that changes while the kernel reads it ---- */
+
+struct rewriting {
+	__u8 *at;
+	__u8 values[2];
+	bool stop;
+};
+
+static void *rewrite(void *argument)
+{
+	struct rewriting *r = argument;
+	unsigned int i = 0;
+
+	while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED))
+		__atomic_store_n(r->at, r->values[i++ & 1], __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/*
+ * One byte of the ciphertext flips all the time. What comes out is authentic
+ * plaintext or nothing: never the plaintext of the flipped byte.
+ */
+TEST_F(concurrency, ciphertext_that_changes)
+{
+	enum { SIZE = 20000, AT = 12345 };
+	__u8 *plain = malloc(SIZE), *sealed = malloc(SIZE);
+	__u8 *data = malloc(SIZE), token[TOKEN_SIZE], now;
+	struct rewriting r = { .at = data + AT };
+	unsigned int round, opened = 0, altered = 0;
+	pthread_t thread;
+	__u32 a;
+	int status;
+
+	ASSERT_TRUE(plain && sealed && data);
+	a = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+			   SSPSEAL_CONFIDENTIALITY);
+	ASSERT_NE(0, a);
+	do {
+		fill(plain, SIZE);
+		memcpy(sealed, plain, SIZE);
+		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+					 self->initiator, token, sealed,
+					 SIZE));
+		r.values[0] = sealed[AT];
+		r.values[1] = ~sealed[AT];
+		/* What may be there, and what may not, must differ. */
+	} while (plain[AT] == r.values[0] || plain[AT] == r.values[1]);
+	memcpy(data, sealed, SIZE);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, rewrite, &r));
+	/* Both outcomes come, sooner or later. */
+	for (round = 0; round < 300 || !opened || !altered; round++) {
+		status = simple_call(self->fd, SSPSEAL_UNSEAL, a, token, data,
+				     SIZE);
+		now = __atomic_load_n(&data[AT], __ATOMIC_RELAXED);
+		EXPECT_TRUE(status == S(OK) || status == S(ALTERED));
+		/* The writer's two bytes, or the one plaintext. */
+		EXPECT_TRUE(now == r.values[0] || now == r.values[1] ||
+			    now == plain[AT]);
+		EXPECT_EQ(0, memcmp(data, status ? sealed : plain, AT));
+		EXPECT_EQ(0, memcmp(data + AT + 1, status ? sealed + AT + 1 :
+				    plain + AT + 1, SIZE - AT - 1));
+		opened += status == S(OK);
+		altered += status == S(ALTERED);
+		memcpy(data, sealed, AT);
+		memcpy(data + AT + 1, sealed + AT + 1, SIZE - AT - 1);
+	}
+	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+}
+
+/* The array itself changes: whatever is read is checked. */
+FIXTURE(rewritten)
+{
+	int fd;
+	__u32 initiator;
+	struct letter l;
+	__u8 guard[4096];
+	struct sspseal_buffer b[2];
+};
+
+FIXTURE_VARIANT(rewritten)
+{
+	size_t at;
+	__u8 values[2];
+};
+
+/* Byte 2 of TOKEN's cb: 48 or 65,584. */
+FIXTURE_VARIANT_ADD(rewritten, size_of_token)
+{
+	.at = 2, .values = { 0, 1 },
+};
+
+/* Byte 1 of DATA's cb: 64 or 8,256, more than there is. */
+FIXTURE_VARIANT_ADD(rewritten, size_of_data)
+{
+	.at = 16 + 1, .values = { 0, 32 },
+};
+
+/* DATA's type: plain, or TOKEN. */
+FIXTURE_VARIANT_ADD(rewritten, type_of_data)
+{
+	.at = 16 + 4, .values = { DATA, TOKEN },
+};
+
+/* DATA's attributes: plain, or with checksum. */
+FIXTURE_VARIANT_ADD(rewritten, attribute_of_data)
+{
+	.at = 16 + 7, .values = { 0, RWC >> 24 },
+};
+
+/* DATA's address: here, or in the kernel. */
+FIXTURE_VARIANT_ADD(rewritten, address_of_data)
+{
+	.at = 16 + 8 + 7, .values = { 0, 0xff },
+};
+
+FIXTURE_SETUP(rewritten)
+{
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	ASSERT_NE(0, self->initiator);
+	self->b[0] = buffer(TOKEN, self->l.token, TOKEN_SIZE);
+	self->b[1] = buffer(DATA, self->l.data, CB);
+}
+
+FIXTURE_TEARDOWN(rewritten)
+{
+	close(self->fd);
+}
+
+TEST_F(rewritten, array)
+{
+	/* DATA ends at a fence: a longer one faults, a shorter one does not. */
+	struct letter *l = before_fence(sizeof(*l));
+	struct rewriting r = {
+		.at = (__u8 *)self->b + variant->at,
+		.values = { variant->values[0], variant->values[1] },
+	};
+	__s64 used = 0, committed = 0, refused = 0;
+	pthread_t thread;
+	int i, status, broken = 0;
+
+	self->b[0].ptr = (uintptr_t)l->token;
+	self->b[1].ptr = (uintptr_t)l->data;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, rewrite, &r));
+	/* The writer may sleep for a while: until both values were seen. */
+	for (i = 0; i < 1000 || !used || !refused; i++) {
+		struct sspseal_message m = message(self->initiator, self->b, 2);
+
+		status = call(self->fd, SSPSEAL_SEAL, &m);
+		used += !status;
+		committed += status == S(FAULT_AFTER_COMMIT);
+		broken += status < 0;
+		refused += status > 0 && status != S(FAULT_AFTER_COMMIT);
+	}
+	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, broken);
+	EXPECT_EQ(used + committed, sent(self->fd, self->initiator));
+}
+
+/* ---- processes ---- */
+
+TEST_F(concurrency, fork_shares_the_context)
+{
+	struct letter l = { };
+	int status;
+	pid_t child;
+
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 l.token, l.data, CB));
+	EXPECT_EQ(0, counter(l.token));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		status = simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				     l.token, l.data, CB);
+		_exit(status || counter(l.token) != 1);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+	/* The child's number is used here too; its end ended nothing. */
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 l.token, l.data, CB));
+	EXPECT_EQ(2, counter(l.token));
+}
+
+TEST_F(concurrency, child_keeps_the_file)
+{
+	struct letter l = { };
+	int go[2], status;
+	pid_t child;
+	char byte;
+
+	ASSERT_EQ(0, pipe(go));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		close(go[1]);
+		if (read(go[0], &byte, 1))
+			_exit(2);
+		_exit(simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				  l.token, l.data, CB));
+	}
+	/* Only when the parent has closed its descriptor, the child goes on. */
+	close(self->fd);
+	close(go[0]);
+	close(go[1]);
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(concurrency, exec_closes)
+{
+	char path[64];
+	int status;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "test ! -e /proc/self/fd/%d", self->fd);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(self->fd, F_GETFD));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		execl("/bin/sh", "sh", "-c", path, NULL);
+		_exit(127);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(concurrency, killed_in_the_middle)
+{
+	enum { SIZE = 1 << 20 };
+	struct timespec pause = { };
+	__u8 *data, token[TOKEN_SIZE];
+	int round, status;
+	pid_t child;
+
+	data = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, data);
+	for (round = 0; round < 10; round++) {
+		child = fork();
+		ASSERT_LE(0, child);
+		if (!child) {
+			for (;;)
+				simple_call(self->fd, SSPSEAL_SEAL,
+					    self->initiator, token, data,
+					    SIZE);
+		}
+		pause.tv_nsec = 10000000 + 1000003 * round;
+		nanosleep(&pause, NULL);
+		kill(child, SIGKILL);
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		EXPECT_EQ(SIGKILL, WTERMSIG(status));
+	}
+	/* The context has suffered nothing. */
+	memset(data, 0, CB);
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator, token,
+				 data, CB));
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				 token, data, CB));
+	EXPECT_TRUE(all_bytes(data, 0, CB));
+}
+
+/* ---- bytes in flight ---- */
+
+/*
+ * Messages whose DATA is missing memory wait in the kernel until the page
+ * comes, and hold their memory meanwhile.
+ */
+struct waiting {
+	int fd;
+	__u32 handle;
+	__u8 *data;
+	size_t size;
+	int status;
+	bool done;
+};
+
+static void *seal_waiting(void *argument)
+{
+	struct waiting *w = argument;
+	__u8 token[TOKEN_SIZE];
+
+	w->status = simple_call(w->fd, SSPSEAL_SEAL, w->handle, token, w->data,
+				w->size);
+	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* A descriptor that tells who waits for a page of this memory. */
+static int userfault_open(void *start, size_t size)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)start, .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -1;
+	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* How many have begun to wait since the last call. */
+static unsigned int userfaults(int fd)
+{
+	struct uffd_msg message;
+	unsigned int nr = 0;
+
+	while (read(fd, &message, sizeof(message)) == sizeof(message))
+		nr += message.event == UFFD_EVENT_PAGEFAULT;
+	return nr;
+}
+
+#define WAITING		16
+
+static unsigned int refused_now(const struct waiting *w)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < WAITING; i++)
+		nr += __atomic_load_n(&w[i].done, __ATOMIC_ACQUIRE);
+	return nr;
+}
+
+TEST_F(concurrency, bytes_in_flight_are_bounded)
+{
+	struct timespec pause = { .tv_nsec = 10000000 };
+	struct waiting w[WAITING] = { };
+	pthread_t thread[WAITING];
+	unsigned int i, tries, waiting = 0;
+	struct letter l = { };
+	struct sspseal_info f;
+	size_t size;
+	int fault;
+	__u8 *p;
+
+	ASSERT_EQ(0, info(self->fd, 0, &f));
+	size = f.max_data;
+	p = mmap(NULL, WAITING * size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ASSERT_NE(MAP_FAILED, p);
+	fault = userfault_open(p, WAITING * size);
+	if (fault < 0)
+		SKIP(return, "no userfaultfd");
+	for (i = 0; i < WAITING; i++) {
+		w[i].fd = self->fd;
+		w[i].handle = self->initiator;
+		w[i].data = p + i * size;
+		w[i].size = size;
+		ASSERT_EQ(0, pthread_create(&thread[i], NULL, seal_waiting,
+					    &w[i]));
+	}
+	/* Until each either waits in the kernel or was refused. */
+	for (tries = 0; tries < 500 && waiting + refused_now(w) < WAITING;
+	     tries++) {
+		nanosleep(&pause, NULL);
+		waiting += userfaults(fault);
+	}
+	EXPECT_EQ(WAITING, waiting + refused_now(w));
+	EXPECT_LE(2, waiting);
+	EXPECT_LT(0, refused_now(w));
+	for (i = 0; i < WAITING; i++)
+		EXPECT_EQ(w[i].done ? S(BUSY) : S(OK), w[i].status);
+	EXPECT_EQ(0, sent(self->fd, self->initiator));
+	/* Short messages are not concerned. */
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 l.token, l.data, CB));
+	EXPECT_EQ(0, counter(l.token));
+
+	/* Now the pages come. */
+	close(fault);
+	for (i = 0; i < WAITING; i++)
+		pthread_join(thread[i], NULL);
+	for (i = 0; i < WAITING; i++)
+		EXPECT_TRUE(w[i].status == S(OK) || w[i].status == S(BUSY));
+	EXPECT_EQ(1 + waiting, sent(self->fd, self->initiator));
+	/* All of it was given back. */
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+					 self->initiator, l.token, p, size));
+	munmap(p, WAITING * size);
+}
+
+TEST_HARNESS_MAIN
