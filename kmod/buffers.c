@@ -100,22 +100,29 @@ static void take_census(struct sspseal_list *list, bool streams_count,
 	list->pieces = census->plain + census->associated;
 }
 
-static enum sspseal_status check_token(const struct sspseal_call *call,
-				       const struct census *census)
+static enum sspseal_status check_token_size(const struct sspseal_call *call)
+{
+	const struct sspseal_list *list = &call->list;
+
+	if (list->entry[list->token].cb >= call->room.token)
+		return SSPSEAL_STATUS_OK;
+	return list->stream ? SSPSEAL_STATUS_INCOMPLETE :
+			      SSPSEAL_STATUS_TOKEN_TOO_SMALL;
+}
+
+static enum sspseal_status check_token(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *token = &list->entry[list->token];
 	bool written = list->stream || sspseal_op_sends(call->op);
 
-	if (!census->tokens && !census->streams)
-		return SSPSEAL_STATUS_NO_TOKEN;
-	if (token->cb < call->room.token)
-		return list->stream ? SSPSEAL_STATUS_INCOMPLETE :
-				      SSPSEAL_STATUS_TOKEN_TOO_SMALL;
 	if (written && has_attribute(token, ANY_READONLY))
 		return SSPSEAL_STATUS_TOKEN_READONLY;
-	if (!token->ptr)
-		return SSPSEAL_STATUS_TOKEN_NULL;
+	return token->ptr ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_NULL;
+}
+
+static enum sspseal_status check_token_count(const struct census *census)
+{
 	if (census->tokens > 1 || census->streams > 1)
 		return SSPSEAL_STATUS_TWO_TOKENS;
 	if (census->tokens && census->streams)
@@ -271,6 +278,32 @@ static enum sspseal_status check_lengths(const struct sspseal_call *call)
 	return status;
 }
 
+/* A token that is too small to be written is told before all that follows. */
+static enum sspseal_status check_sent(const struct sspseal_call *call,
+				      const struct census *census)
+{
+	enum sspseal_status status = check_token_size(call);
+
+	if (!status)
+		status = check_token(call);
+	if (!status)
+		status = check_token_count(census);
+	return status ?: check_data(call, census);
+}
+
+/* Who is told INCOMPLETE reads more, which then must be able to help. */
+static enum sspseal_status check_received(const struct sspseal_call *call,
+					  const struct census *census)
+{
+	enum sspseal_status status = check_token_count(census);
+
+	if (!status)
+		status = check_data(call, census);
+	if (!status)
+		status = check_token_size(call);
+	return status ?: check_token(call);
+}
+
 static enum sspseal_status check_list(struct sspseal_call *call)
 {
 	bool unseal = call->op == SSPSEAL_OP_UNSEAL;
@@ -278,9 +311,12 @@ static enum sspseal_status check_list(struct sspseal_call *call)
 	enum sspseal_status status;
 
 	take_census(&call->list, unseal, &census);
-	status = check_token(call, &census);
-	if (!status)
-		status = check_data(call, &census);
+	if (!census.tokens && !census.streams)
+		return SSPSEAL_STATUS_NO_TOKEN;
+	if (sspseal_op_sends(call->op))
+		status = check_sent(call, &census);
+	else
+		status = check_received(call, &census);
 	if (status)
 		return status;
 	place_data(call);

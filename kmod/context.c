@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Contexts: creation, end of trust, end of life.
+ * Contexts: creation and end of life.
  *
  * A context is referenced by each grant and by each call in progress. The last
  * reference is dropped in process context: keys are zeroed there and then.
@@ -15,84 +15,94 @@
 
 #include "sspseal.h"
 
-/* At 2^36 forgeries a context has given away all the advantage it may. */
-#define FAILED_LIMIT	BIT_ULL(36)
-
-#define ALL_SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_INTEGRITY | \
-			 SSPSEAL_REPLAY_DETECT | SSPSEAL_SEQUENCE_DETECT)
-#define ALL_FLAGS	SSPSEAL_CREATE_REQUIRE_SEAL
-#define ALL_RIGHTS	(SSPSEAL_RIGHT_SEAL | SSPSEAL_RIGHT_UNSEAL | \
-			 SSPSEAL_RIGHT_SIGN | SSPSEAL_RIGHT_VERIFY | \
-			 SSPSEAL_RIGHT_QUERY)
+#define ALL_FLAGS	(SSPSEAL_CREATE_REQUIRE_SEAL | SSPSEAL_CREATE_UNBOUND)
 
 static atomic_t nr_contexts;
 
-/* ---- end of trust ---- */
-
-/**
- * sspseal_context_expire() - end a context, for whatever cause
- * @ctx: the context
- *
- * Final: no call takes a send number after this.
- */
-void sspseal_context_expire(struct sspseal_context *ctx)
+/* Of two times of expiry, 0 for never. */
+static u64 earlier(u64 a, u64 b)
 {
-	WRITE_ONCE(ctx->expired, true);
-	sspseal_send_end(ctx);
-}
-
-/* Expiry is noticed by the first look at a context after its time. */
-bool sspseal_context_expired(struct sspseal_context *ctx)
-{
-	if (READ_ONCE(ctx->expired))
-		return true;
-	if (likely(!ctx->expiry) || ktime_get_real_seconds() < ctx->expiry)
-		return false;
-	sspseal_context_expire(ctx);
-	return true;
+	return a && b ? min(a, b) : a ?: b;
 }
 
 /**
- * sspseal_context_usable() - may a message be sent or received?
- * @ctx: the context
+ * sspseal_context_usable() - may the message pass?
+ * @call: with ctx and op
  *
- * Return: OK, NO_SERVICE or EXPIRED.
+ * Return: OK, NO_SERVICE, NOT_BOUND, UNCONFIRMED or EXPIRED.
  */
-enum sspseal_status sspseal_context_usable(struct sspseal_context *ctx)
+enum sspseal_status sspseal_context_usable(struct sspseal_call *call)
 {
-	if (!(ctx->services & SSPSEAL_INTEGRITY))
+	struct sspseal_context *ctx = call->ctx;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
+
+	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
 		return SSPSEAL_STATUS_NO_SERVICE;
-	if (sspseal_context_expired(ctx))
-		return SSPSEAL_STATUS_EXPIRED;
-	return SSPSEAL_STATUS_OK;
-}
-
-/* A message was not authentic: a few is noise, very many is an attack. */
-void sspseal_context_failed(struct sspseal_context *ctx)
-{
-	if (atomic64_inc_return(&ctx->failed) >= FAILED_LIMIT)
-		sspseal_context_expire(ctx);
+	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
+	if (unlikely(!smp_load_acquire(&ctx->ready)))
+		status = sspseal_confirm_gate(call);
+	if (!status && sspseal_context_expired(ctx))
+		status = SSPSEAL_STATUS_EXPIRED;
+	return status;
 }
 
 /* ---- life ---- */
 
-static struct sspseal_context *context_alloc(const struct sspseal_mech *mech)
+/* A call that is refused is in nobody's way, not for a moment either. */
+static bool count_context(void)
+{
+	int now = atomic_read(&nr_contexts), limit = sspseal_max_contexts();
+
+	do {
+		if (now >= limit)
+			return false;
+	} while (!atomic_try_cmpxchg(&nr_contexts, &now, now + 1));
+	return true;
+}
+
+/**
+ * sspseal_context_new() - a context that the mechanism has not seen yet
+ * @mech: its token format
+ * @role: SSPSEAL_ROLE_*
+ * @services: SSPSEAL_CONFIDENTIALITY and others
+ * @flags: SSPSEAL_CREATE_*
+ * @result: has one reference, for sspseal_context_put()
+ *
+ * Return: OK, LIMIT_TOTAL or NO_MEMORY.
+ */
+enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
+					u32 role, u32 services, u32 flags,
+					struct sspseal_context **result)
 {
 	struct sspseal_context *ctx;
 
+	if (!count_context())
+		return SSPSEAL_STATUS_LIMIT_TOTAL;
 	ctx = kzalloc(sizeof(*ctx) + mech->private_size, GFP_KERNEL_ACCOUNT);
-	if (!ctx)
-		return NULL;
+	if (!ctx) {
+		atomic_dec(&nr_contexts);
+		return SSPSEAL_STATUS_NO_MEMORY;
+	}
 	refcount_set(&ctx->ref, 1);
 	spin_lock_init(&ctx->receive_lock);
+	mutex_init(&ctx->bind_lock);
 	ctx->mech = mech;
-	return ctx;
+	ctx->role = role;
+	ctx->services = sspseal_implied_services(services);
+	ctx->flags = flags;
+	ctx->bound = !(flags & SSPSEAL_CREATE_UNBOUND);
+	ctx->ready = ctx->bound;
+	sspseal_context_watch(ctx);
+	*result = ctx;
+	return SSPSEAL_STATUS_OK;
 }
 
 static void context_free(struct sspseal_context *ctx)
 {
+	sspseal_context_unwatch(ctx);
 	ctx->mech->destroy(ctx);
 	memzero_explicit(ctx->private, ctx->mech->private_size);
+	mutex_destroy(&ctx->bind_lock);
 	atomic_dec(&nr_contexts);
 	kfree_rcu(ctx, rcu);
 }
@@ -110,15 +120,19 @@ static const struct sspseal_mech *find_mech(u32 id)
 	return id == SSPSEAL_MECH_NATIVE ? &sspseal_mech_native : NULL;
 }
 
-static u32 implied_services(u32 services)
+static enum sspseal_status check_key(const struct sspseal_create *create)
 {
-	return services ? services | SSPSEAL_INTEGRITY : 0;
+	if (create->key_serial)
+		return create->key || create->key_size ?
+		       SSPSEAL_STATUS_KEY_SOURCE : SSPSEAL_STATUS_OK;
+	if (create->key_size < SSPSEAL_KEY_MIN ||
+	    create->key_size > SSPSEAL_KEY_MAX)
+		return SSPSEAL_STATUS_KEY_SIZE;
+	return SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_create(const struct sspseal_create *create)
 {
-	if (create->__reserved)
-		return SSPSEAL_STATUS_RESERVED;
 	if (create->flags & ~ALL_FLAGS)
 		return SSPSEAL_STATUS_FLAGS;
 	if (!find_mech(create->mechanism))
@@ -126,17 +140,14 @@ static enum sspseal_status check_create(const struct sspseal_create *create)
 	if (create->role != SSPSEAL_ROLE_INITIATOR &&
 	    create->role != SSPSEAL_ROLE_ACCEPTOR)
 		return SSPSEAL_STATUS_ROLE;
-	if (create->services & ~ALL_SERVICES)
+	if (create->services & ~SSPSEAL_ALL_SERVICES)
 		return SSPSEAL_STATUS_SERVICES;
 	if (create->flags & SSPSEAL_CREATE_REQUIRE_SEAL &&
 	    !(create->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_POLICY;
 	if (create->expiry && create->expiry <= ktime_get_real_seconds())
 		return SSPSEAL_STATUS_EXPIRY;
-	if (create->key_size < SSPSEAL_KEY_MIN ||
-	    create->key_size > SSPSEAL_KEY_MAX)
-		return SSPSEAL_STATUS_KEY_SIZE;
-	return SSPSEAL_STATUS_OK;
+	return check_key(create);
 }
 
 static enum sspseal_status read_params(const struct sspseal_create *create,
@@ -170,93 +181,133 @@ static enum sspseal_status write_params(const struct sspseal_create *create,
 	return SSPSEAL_STATUS_OK;
 }
 
-static enum sspseal_status take_key(struct sspseal_context *ctx,
-				    const struct sspseal_create *create,
-				    union sspseal_params *params)
+static enum sspseal_status read_key(const struct sspseal_create *create,
+				    u8 *key, u32 *size, u64 *expiry)
 {
-	enum sspseal_status status = SSPSEAL_STATUS_FAULT;
-	u8 key[SSPSEAL_KEY_MAX];
+	if (create->key_serial)
+		return sspseal_keyring_copy(create->key_serial, key, size,
+					    expiry);
+	*size = create->key_size;
+	*expiry = 0;
+	if (copy_from_user(key, u64_to_user_ptr(create->key), *size))
+		return SSPSEAL_STATUS_FAULT;
+	return SSPSEAL_STATUS_OK;
+}
 
-	if (!copy_from_user(key, u64_to_user_ptr(create->key),
-			    create->key_size))
-		status = ctx->mech->create(ctx, key, create->key_size, params);
-	memzero_explicit(key, sizeof(key));
-	return status;
+/* The kernel's copy of what the caller gave, keys and all. */
+struct create_input {
+	const struct sspseal_mech *mech;
+	union sspseal_params given;	/* to be put back by a refusal */
+	union sspseal_params params;
+	u8 key[SSPSEAL_KEY_MAX];
+	u32 key_size;
+	u64 key_expiry;
+};
+
+static enum sspseal_status read_input(const struct sspseal_create *create,
+				      struct create_input *input)
+{
+	enum sspseal_status status;
+
+	input->mech = find_mech(create->mechanism);
+	status = read_params(create, input->mech, &input->given);
+	if (status)
+		return status;
+	input->params = input->given;
+	status = input->mech->check_params(&input->params);
+	if (status)
+		return status;
+	return read_key(create, input->key, &input->key_size,
+			&input->key_expiry);
 }
 
 /* A context with one reference, of the caller. */
 static enum sspseal_status make_context(const struct sspseal_create *create,
+					struct create_input *input,
 					struct sspseal_context **result)
 {
-	const struct sspseal_mech *mech = find_mech(create->mechanism);
-	union sspseal_params params;
 	struct sspseal_context *ctx;
 	enum sspseal_status status;
 
-	status = read_params(create, mech, &params);
-	if (status)
-		return status;
 	/* The salt must differ from every other: no early boot randomness. */
 	if (wait_for_random_bytes())
 		return SSPSEAL_STATUS_INTERRUPTED;
-
-	if (atomic_inc_return(&nr_contexts) > sspseal_max_contexts()) {
-		atomic_dec(&nr_contexts);
-		return SSPSEAL_STATUS_LIMIT_TOTAL;
-	}
-	ctx = context_alloc(mech);
-	if (!ctx) {
-		atomic_dec(&nr_contexts);
-		return SSPSEAL_STATUS_NO_MEMORY;
-	}
-	ctx->role = create->role;
-	ctx->services = implied_services(create->services);
-	ctx->flags = create->flags;
-	ctx->expiry = create->expiry;
-
-	status = take_key(ctx, create, &params);
-	if (!status)
-		status = write_params(create, mech, &params);
-	if (status) {
-		sspseal_context_put(ctx);
+	status = sspseal_context_new(input->mech, create->role,
+				     create->services, create->flags, &ctx);
+	if (status)
 		return status;
-	}
-	*result = ctx;
-	return SSPSEAL_STATUS_OK;
+	ctx->expiry = earlier(create->expiry, input->key_expiry);
+	status = input->mech->create(ctx, input->key, input->key_size,
+				     &input->params);
+	if (status)
+		sspseal_context_put(ctx);
+	else
+		*result = ctx;
+	return status;
 }
 
 /*
- * SSPSEAL_CREATE: the handle is reserved first and published last, when nothing
- * can fail any more.
+ * The handle is reserved late and published last, when nothing can fail any more;
+ * outputs that were written before something failed are taken back.
  */
-enum sspseal_status sspseal_context_create(struct sspseal_command *command)
+static enum sspseal_status publish(struct sspseal_command *command,
+				   const struct create_input *input,
+				   struct sspseal_grant *grant)
 {
 	struct sspseal_create *create = command->arg;
+	enum sspseal_status status;
+
+	status = sspseal_handle_reserve(command->file, &create->handle);
+	if (status)
+		return status;
+	status = write_params(create, input->mech, &input->params);
+	if (!status)
+		status = sspseal_respond(command);
+	if (status) {
+		write_params(create, input->mech, &input->given);
+		sspseal_handle_abort(command->file, create->handle);
+		return status;
+	}
+	sspseal_handle_publish(command->file, create->handle, grant);
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status create_from(struct sspseal_command *command,
+				       struct create_input *input)
+{
 	struct sspseal_context *ctx;
 	struct sspseal_grant *grant;
 	enum sspseal_status status;
 
-	status = check_create(create);
+	status = read_input(command->arg, input);
+	if (!status)
+		status = make_context(command->arg, input, &ctx);
 	if (status)
 		return status;
-	status = sspseal_handle_reserve(command->file, &create->handle);
-	if (status)
-		return status;
-	status = make_context(create, &ctx);
-	if (status)
-		goto err_handle;
-	grant = sspseal_grant_new(ctx, ALL_RIGHTS);
-	status = grant ? sspseal_respond(command) : SSPSEAL_STATUS_NO_MEMORY;
-	if (status)
-		goto err_context;
-	sspseal_handle_publish(command->file, create->handle, grant);
-	return SSPSEAL_STATUS_OK;
-
-err_context:
-	kfree(grant);
+	grant = sspseal_grant_new(ctx, SSPSEAL_ALL_RIGHTS | SSPSEAL_RIGHT_BIND);
+	/* From here on the grant alone holds the context. */
 	sspseal_context_put(ctx);
-err_handle:
-	sspseal_handle_abort(command->file, create->handle);
+	if (!grant)
+		return SSPSEAL_STATUS_NO_MEMORY;
+	status = publish(command, input, grant);
+	if (status)
+		sspseal_grant_free(grant);
+	return status;
+}
+
+/* SSPSEAL_CREATE */
+enum sspseal_status sspseal_context_create(struct sspseal_command *command)
+{
+	struct create_input input;
+	enum sspseal_status status;
+
+	if (command->file->kind != SSPSEAL_KIND_DEVICE)
+		return SSPSEAL_STATUS_ANONYMOUS;
+	status = check_create(command->arg);
+	if (status)
+		return status;
+	status = create_from(command, &input);
+	memzero_explicit(&input, sizeof(input));
 	return status;
 }
 
@@ -272,22 +323,11 @@ static u64 messages_accepted(struct sspseal_context *ctx)
 	return accepted;
 }
 
-/* SSPSEAL_QUERY */
-enum sspseal_status sspseal_context_query(struct sspseal_command *command)
+static void fill_query(struct sspseal_query *query,
+		       const struct sspseal_grant *grant)
 {
-	struct sspseal_query *query = command->arg;
-	struct sspseal_context *ctx;
-	enum sspseal_status status;
-	u32 rights, token;
+	struct sspseal_context *ctx = grant->ctx;
 
-	if (query->__reserved)
-		return SSPSEAL_STATUS_RESERVED;
-	status = sspseal_handle_get(command->file, query->handle,
-				    SSPSEAL_RIGHT_QUERY, &ctx, &rights);
-	if (status)
-		return status;
-
-	token = ctx->services & SSPSEAL_INTEGRITY ? SSPSEAL_TOKEN_SIZE : 0;
 	*query = (struct sspseal_query) {
 		.size = query->size,
 		.handle = query->handle,
@@ -295,17 +335,32 @@ enum sspseal_status sspseal_context_query(struct sspseal_command *command)
 		.role = ctx->role,
 		.services = ctx->services,
 		.flags = ctx->flags,
-		.rights = rights,
-		.max_signature = token,
-		.security_trailer = token,
+		.rights = grant->rights & (u32)SSPSEAL_ALL_RIGHTS,
 		.expired = sspseal_context_expired(ctx),
-		.expiry = ctx->expiry,
+		.ready = READ_ONCE(ctx->ready),
+		.expiry = earlier(ctx->expiry, grant->expiry),
 		.sent = sspseal_send_count(ctx),
 		.received = messages_accepted(ctx),
 		.failed = atomic64_read(&ctx->failed),
 	};
 	ctx->mech->query(ctx, query);
-	sspseal_context_put(ctx);
+}
+
+/* SSPSEAL_QUERY: before BIND or after it, not in its middle. */
+enum sspseal_status sspseal_context_query(struct sspseal_command *command)
+{
+	struct sspseal_query *query = command->arg;
+	struct sspseal_grant grant;
+	enum sspseal_status status;
+
+	status = sspseal_grant_copy(command->file, query->handle,
+				    SSPSEAL_RIGHT_QUERY, &grant);
+	if (status)
+		return status;
+	mutex_lock(&grant.ctx->bind_lock);
+	fill_query(query, &grant);
+	mutex_unlock(&grant.ctx->bind_lock);
+	sspseal_grant_release(&grant);
 	return sspseal_respond(command);
 }
 

@@ -13,12 +13,6 @@
 
 #include "sspseal.h"
 
-/* The beginning of every command's struct. */
-struct sspseal_header {
-	__u32 size;
-	__u32 status;
-};
-
 union sspseal_args {
 	struct sspseal_header header;
 	struct sspseal_info info;
@@ -26,55 +20,32 @@ union sspseal_args {
 	struct sspseal_destroy destroy;
 	struct sspseal_query query;
 	struct sspseal_message message;
+	struct sspseal_bind bind;
+	struct sspseal_export export;
+	struct sspseal_import import;
+	struct sspseal_batch batch;
 };
-
-/**
- * sspseal_respond() - give a command's outputs to the caller
- * @command: its kernel struct holds the outputs
- *
- * Return: OK, or FAULT with the caller's struct undefined.
- */
-enum sspseal_status sspseal_respond(struct sspseal_command *command)
-{
-	struct sspseal_header *header = command->arg;
-
-	header->status = SSPSEAL_STATUS_OK;
-	if (copy_to_user(command->user, command->arg,
-			 min(command->user_size, command->size)))
-		return SSPSEAL_STATUS_FAULT;
-	return SSPSEAL_STATUS_OK;
-}
 
 static enum sspseal_status sspseal_info(struct sspseal_command *command)
 {
 	struct sspseal_info *info = command->arg;
-	const struct sspseal_suite *suite;
+	enum sspseal_status status;
 
 	if (info->__reserved)
 		return SSPSEAL_STATUS_RESERVED;
-	suite = sspseal_suite(info->suite ?: SSPSEAL_SUITE_AES_256_GCM);
-	if (!suite)
-		return SSPSEAL_STATUS_SUITE;
-
-	*info = (struct sspseal_info) {
-		.size = info->size,
-		.suite = suite->id,
-		.abi_version = SSPSEAL_ABI_VERSION,
-		.mechanisms = BIT(SSPSEAL_MECH_NATIVE),
-		.suites = sspseal_suites_all(),
-		.max_buffers = SSPSEAL_BUFFERS_MAX,
-		.max_data = sspseal_max_data(),
-		.max_associated = SSPSEAL_MAX_ASSOCIATED,
-		.max_signed = SSPSEAL_MAX_SIGNED,
-		.window = SSPSEAL_WINDOW,
-		.max_handles = sspseal_max_handles(),
-		.max_contexts = sspseal_max_contexts(),
-		.key_size = suite->key_size,
-		.tag_size = SSPSEAL_AEAD_TAG_SIZE,
-		.token_size = SSPSEAL_TOKEN_SIZE,
-	};
-	strscpy(info->driver, sspseal_suite_driver(suite),
-		sizeof(info->driver));
+	status = sspseal_suite_info(info);
+	if (status)
+		return status;
+	info->abi_version = SSPSEAL_ABI_VERSION;
+	info->mechanisms = BIT(SSPSEAL_MECH_NATIVE);
+	info->max_buffers = SSPSEAL_BUFFERS_MAX;
+	info->max_data = sspseal_max_data();
+	info->max_associated = SSPSEAL_MAX_ASSOCIATED;
+	info->max_signed = SSPSEAL_MAX_SIGNED;
+	info->window = SSPSEAL_WINDOW;
+	info->max_handles = sspseal_max_handles();
+	info->max_contexts = sspseal_max_contexts();
+	info->token_size = SSPSEAL_TOKEN_SIZE;
 	return sspseal_respond(command);
 }
 
@@ -102,7 +73,7 @@ static const struct sspseal_ioctl sspseal_ioctls[] = {
 	[_IOC_NR(SSPSEAL_CREATE)] = {
 		.cmd = SSPSEAL_CREATE,
 		.size = sizeof(struct sspseal_create),
-		.min_size = offsetofend(struct sspseal_create, __reserved),
+		.min_size = offsetofend(struct sspseal_create, key_serial),
 		.execute = sspseal_context_create,
 	},
 	[_IOC_NR(SSPSEAL_DESTROY)] = {
@@ -140,6 +111,30 @@ static const struct sspseal_ioctl sspseal_ioctls[] = {
 		.size = sizeof(struct sspseal_message),
 		.min_size = offsetofend(struct sspseal_message, buffers),
 		.execute = sspseal_message_verify,
+	},
+	[_IOC_NR(SSPSEAL_BIND)] = {
+		.cmd = SSPSEAL_BIND,
+		.size = sizeof(struct sspseal_bind),
+		.min_size = offsetofend(struct sspseal_bind, peer_salt),
+		.execute = sspseal_context_bind,
+	},
+	[_IOC_NR(SSPSEAL_EXPORT)] = {
+		.cmd = SSPSEAL_EXPORT,
+		.size = sizeof(struct sspseal_export),
+		.min_size = offsetofend(struct sspseal_export, __reserved),
+		.execute = sspseal_handle_export,
+	},
+	[_IOC_NR(SSPSEAL_IMPORT)] = {
+		.cmd = SSPSEAL_IMPORT,
+		.size = sizeof(struct sspseal_import),
+		.min_size = offsetofend(struct sspseal_import, __reserved),
+		.execute = sspseal_handle_import,
+	},
+	[_IOC_NR(SSPSEAL_BATCH)] = {
+		.cmd = SSPSEAL_BATCH,
+		.size = sizeof(struct sspseal_batch),
+		.min_size = offsetofend(struct sspseal_batch, __reserved),
+		.execute = sspseal_batch,
 	},
 };
 
@@ -192,7 +187,7 @@ static long sspseal_ioctl(struct file *filp, unsigned int cmd,
 
 static int sspseal_open(struct inode *inode, struct file *filp)
 {
-	struct sspseal_file *file = sspseal_file_new();
+	struct sspseal_file *file = sspseal_file_new(SSPSEAL_KIND_DEVICE);
 
 	if (!file)
 		return -ENOMEM;

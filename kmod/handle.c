@@ -5,56 +5,80 @@
  * file.
  *
  * Lookups go under RCU and take a reference to the context; changes are made
- * under the file's mutex. A grant does not change after it was published.
+ * under the file's mutex.
  */
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "sspseal.h"
 
 /* How many handles fdinfo tells about. */
 #define SHOW_HANDLES	64
 
-/**
- * struct sspseal_grant - what a handle stands for
- * @ctx: referenced
- * @rights: SSPSEAL_RIGHT_*
- * @rcu: freed after a grace period
+/*
+ * Stands in the IDR for a number that nobody was given: of a command that is
+ * under way, or failed after a later number was given out.
  */
-struct sspseal_grant {
-	struct sspseal_context *ctx;
-	u32 rights;
-	struct rcu_head rcu;
-};
+static struct sspseal_grant reserved;
 
-struct sspseal_file *sspseal_file_new(void)
+struct sspseal_file *sspseal_file_new(enum sspseal_kind kind)
 {
 	struct sspseal_file *file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 
 	if (!file)
 		return NULL;
+	file->kind = kind;
 	mutex_init(&file->lock);
 	idr_init_base(&file->grants, 1);
 	return file;
 }
 
+/**
+ * sspseal_grant_new() - a grant that nobody can see yet
+ * @ctx: gets a reference; NULL for a revoker
+ * @rights: SSPSEAL_RIGHT_*
+ *
+ * Return: to be published, or freed by sspseal_grant_free(); NULL: no memory.
+ */
 struct sspseal_grant *sspseal_grant_new(struct sspseal_context *ctx, u32 rights)
 {
-	struct sspseal_grant *grant = kmalloc(sizeof(*grant),
+	struct sspseal_grant *grant = kzalloc(sizeof(*grant),
 					      GFP_KERNEL_ACCOUNT);
 
 	if (!grant)
 		return NULL;
+	if (ctx)
+		refcount_inc(&ctx->ref);
 	grant->ctx = ctx;
 	grant->rights = rights;
 	return grant;
 }
 
-static void grant_drop(struct sspseal_grant *grant)
+/* Gives up what a grant, or a copy of one, refers to. */
+void sspseal_grant_release(struct sspseal_grant *copy)
 {
-	sspseal_context_put(grant->ctx);
+	if (copy->ctx)
+		sspseal_context_put(copy->ctx);
+	sspseal_revocation_put(copy->revocation);
+}
+
+/* A grant that was published is still looked at by lookups under RCU. */
+void sspseal_grant_free(struct sspseal_grant *grant)
+{
+	if (!grant)
+		return;
+	sspseal_grant_release(grant);
+	sspseal_revocation_put(grant->revokes);
 	kfree_rcu(grant, rcu);
+}
+
+static void grant_end(struct sspseal_grant *grant)
+{
+	if (grant->revokes)
+		sspseal_revoke(grant->revokes);
+	sspseal_grant_free(grant);
 }
 
 /* Called by the last close, when no call can be in progress any more. */
@@ -64,7 +88,8 @@ void sspseal_file_free(struct sspseal_file *file)
 	int handle;
 
 	idr_for_each_entry(&file->grants, grant, handle) {
-		grant_drop(grant);
+		if (grant != &reserved)
+			grant_end(grant);
 		cond_resched();
 	}
 	idr_destroy(&file->grants);
@@ -89,7 +114,7 @@ enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
 	mutex_lock(&file->lock);
 	if (file->nr < sspseal_max_handles()) {
 		status = SSPSEAL_STATUS_NO_MEMORY;
-		id = idr_alloc_cyclic(&file->grants, NULL, 1, 0,
+		id = idr_alloc_cyclic(&file->grants, &reserved, 1, 0,
 				      GFP_KERNEL_ACCOUNT);
 		if (id > 0) {
 			file->nr++;
@@ -107,15 +132,16 @@ enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
  * @handle: the number
  *
  * A command that fails leaves no gap in the numbers, unless another one took
- * the next meanwhile.
+ * the next meanwhile: then the number is never given out.
  */
 void sspseal_handle_abort(struct sspseal_file *file, u32 handle)
 {
 	mutex_lock(&file->lock);
-	idr_remove(&file->grants, handle);
 	file->nr--;
-	if (idr_get_cursor(&file->grants) == handle + 1)
+	if (idr_get_cursor(&file->grants) == handle + 1) {
+		idr_remove(&file->grants, handle);
 		idr_set_cursor(&file->grants, handle);
+	}
 	mutex_unlock(&file->lock);
 }
 
@@ -141,38 +167,96 @@ static enum sspseal_status missing(const struct sspseal_file *file, u32 handle)
 	       SSPSEAL_STATUS_ALREADY_DESTROYED : SSPSEAL_STATUS_NO_HANDLE;
 }
 
+static bool grant_expired(struct sspseal_grant *grant)
+{
+	u64 expiry = READ_ONCE(grant->expiry);
+
+	if (likely(!expiry) || ktime_get_real_seconds() < expiry)
+		return false;
+	/* Final, even if the clock is set back. */
+	WRITE_ONCE(grant->expiry, 1);
+	return true;
+}
+
+/* Under RCU; with @ctx referenced if it succeeds. */
+static enum sspseal_status find_grant(struct sspseal_file *file, u32 handle,
+				      u32 right, struct sspseal_grant **result)
+{
+	struct sspseal_grant *grant = idr_find(&file->grants, handle);
+
+	if (!grant)
+		return missing(file, handle);
+	if (grant == &reserved)
+		return SSPSEAL_STATUS_NO_HANDLE;
+	if (unlikely(grant->revocation) && sspseal_revoked(grant->revocation))
+		return SSPSEAL_STATUS_REVOKED;
+	if (grant_expired(grant))
+		return SSPSEAL_STATUS_HANDLE_EXPIRED;
+	/* Of a revoker there is nothing to be had. */
+	if ((grant->rights & right) != right || !grant->ctx)
+		return SSPSEAL_STATUS_NO_RIGHT;
+	if (!refcount_inc_not_zero(&grant->ctx->ref))
+		return SSPSEAL_STATUS_ALREADY_DESTROYED;
+	*result = grant;
+	return SSPSEAL_STATUS_OK;
+}
+
 /**
- * sspseal_handle_get() - find what a handle stands for
+ * sspseal_handle_get() - find the context that a handle stands for
  * @file: the file
  * @handle: any number
  * @right: the right that the command needs
  * @ctx: the context, referenced: to be dropped by sspseal_context_put()
- * @rights: if not NULL: all rights of the handle
  *
- * Return: OK, NO_HANDLE, ALREADY_DESTROYED or NO_RIGHT.
+ * Return: OK, NO_HANDLE, ALREADY_DESTROYED, REVOKED, HANDLE_EXPIRED or NO_RIGHT.
  */
 enum sspseal_status sspseal_handle_get(struct sspseal_file *file, u32 handle,
-				       u32 right, struct sspseal_context **ctx,
-				       u32 *rights)
+				       u32 right, struct sspseal_context **ctx)
 {
-	enum sspseal_status status = SSPSEAL_STATUS_OK;
-	const struct sspseal_grant *grant;
+	struct sspseal_grant *grant;
+	enum sspseal_status status;
 
 	rcu_read_lock();
-	grant = idr_find(&file->grants, handle);
-	if (!grant) {
-		status = missing(file, handle);
-	} else if (!(grant->rights & right)) {
-		status = SSPSEAL_STATUS_NO_RIGHT;
-	} else if (!refcount_inc_not_zero(&grant->ctx->ref)) {
-		status = SSPSEAL_STATUS_ALREADY_DESTROYED;
-	} else {
+	status = find_grant(file, handle, right, &grant);
+	if (!status)
 		*ctx = grant->ctx;
-		if (rights)
-			*rights = grant->rights;
-	}
 	rcu_read_unlock();
 	return status;
+}
+
+/**
+ * sspseal_grant_copy() - copy what a handle stands for
+ * @file: the file
+ * @handle: any number
+ * @right: the right that the command needs, or 0
+ * @copy: to be given up by sspseal_grant_release()
+ *
+ * Return: as sspseal_handle_get().
+ */
+enum sspseal_status sspseal_grant_copy(struct sspseal_file *file, u32 handle,
+				       u32 right, struct sspseal_grant *copy)
+{
+	struct sspseal_grant *grant;
+	enum sspseal_status status;
+	bool lost = false;
+
+	rcu_read_lock();
+	status = find_grant(file, handle, right, &grant);
+	if (!status) {
+		*copy = (struct sspseal_grant) {
+			.ctx = grant->ctx,
+			.rights = grant->rights,
+			.expiry = READ_ONCE(grant->expiry),
+			.revocation = grant->revocation,
+		};
+		/* DESTROY may have given it up since the grant was found. */
+		lost = !sspseal_revocation_tryget(copy->revocation);
+	}
+	rcu_read_unlock();
+	if (!lost)
+		return status;
+	sspseal_context_put(copy->ctx);
+	return SSPSEAL_STATUS_ALREADY_DESTROYED;
 }
 
 /* SSPSEAL_DESTROY */
@@ -187,7 +271,7 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 
 	mutex_lock(&file->lock);
 	grant = idr_find(&file->grants, destroy->handle);
-	if (grant) {
+	if (grant && grant != &reserved) {
 		idr_remove(&file->grants, destroy->handle);
 		file->nr--;
 	}
@@ -195,7 +279,9 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 
 	if (!grant)
 		return missing(file, destroy->handle);
-	grant_drop(grant);
+	if (grant == &reserved)
+		return SSPSEAL_STATUS_NO_HANDLE;
+	grant_end(grant);
 	return sspseal_respond(command) ? SSPSEAL_STATUS_FAULT_AFTER_COMMIT :
 					  SSPSEAL_STATUS_OK;
 }
@@ -216,11 +302,16 @@ void sspseal_file_show(struct sspseal_file *file, struct seq_file *seq)
 
 	rcu_read_lock();
 	idr_for_each_entry(&file->grants, grant, handle) {
+		if (grant == &reserved)
+			continue;
 		if (shown++ == SHOW_HANDLES)
 			break;
 		seq_printf(seq, "sspseal-handle:\t%d rights 0x%x ", handle,
-			   grant->rights);
-		sspseal_context_show(grant->ctx, seq);
+			   grant->rights & (u32)SSPSEAL_ALL_RIGHTS);
+		if (grant->ctx)
+			sspseal_context_show(grant->ctx, seq);
+		else
+			seq_puts(seq, "revoker\n");
 	}
 	rcu_read_unlock();
 }

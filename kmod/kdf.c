@@ -39,21 +39,19 @@ static enum sspseal_status status_of(int err)
 				SSPSEAL_STATUS_CIPHER;
 }
 
-/* A keyed HMAC; freeing it zeroes the key. */
-static enum sspseal_status hmac_new(const u8 *key, u32 key_size,
-				    struct crypto_shash **hmac)
+/* A keyed HMAC, or an error; freeing it zeroes the key. */
+static struct crypto_shash *hmac_new(const u8 *key, u32 key_size)
 {
-	struct crypto_shash *tfm = crypto_alloc_shash(HMAC, 0, 0);
+	struct crypto_shash *hmac = crypto_alloc_shash(HMAC, 0, 0);
 	int err;
 
-	if (IS_ERR(tfm))
-		return status_of(PTR_ERR(tfm));
-	err = crypto_shash_setkey(tfm, key, key_size);
-	if (err)
-		crypto_free_shash(tfm);
-	else
-		*hmac = tfm;
-	return status_of(err);
+	if (IS_ERR(hmac))
+		return hmac;
+	err = crypto_shash_setkey(hmac, key, key_size);
+	if (!err)
+		return hmac;
+	crypto_free_shash(hmac);
+	return ERR_PTR(err);
 }
 
 /**
@@ -70,15 +68,14 @@ enum sspseal_status sspseal_kdf_extract(const u8 *salt, u32 salt_size,
 					const u8 *key, u32 key_size,
 					u8 prk[SSPSEAL_PRK_SIZE])
 {
-	enum sspseal_status status;
-	struct crypto_shash *hmac;
+	struct crypto_shash *hmac = hmac_new(salt, salt_size);
+	int err;
 
-	status = hmac_new(salt, salt_size, &hmac);
-	if (status)
-		return status;
-	status = status_of(crypto_shash_tfm_digest(hmac, key, key_size, prk));
+	if (IS_ERR(hmac))
+		return status_of(PTR_ERR(hmac));
+	err = crypto_shash_tfm_digest(hmac, key, key_size, prk);
 	crypto_free_shash(hmac);
-	return status;
+	return status_of(err);
 }
 
 /* T(n) = HMAC(PRK, T(n - 1) | info | n) */
@@ -116,19 +113,19 @@ enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
 				       const struct kvec *info, size_t nr,
 				       u8 *out, u32 size)
 {
+	struct crypto_shash *hmac = hmac_new(prk, SSPSEAL_PRK_SIZE);
 	u8 block[SHA256_DIGEST_SIZE];
-	enum sspseal_status status;
-	struct crypto_shash *hmac;
 	int err = 0;
 	u32 done;
 	u8 n = 1;
 
-	status = hmac_new(prk, SSPSEAL_PRK_SIZE, &hmac);
-	if (status)
-		return status;
-	for (done = 0; !err && done < size; done += sizeof(block)) {
+	if (IS_ERR(hmac))
+		return status_of(PTR_ERR(hmac));
+	for (done = 0; done < size; done += sizeof(block)) {
 		err = expand_block(hmac, done ? block : NULL, info, nr, n++,
 				   block);
+		if (err)
+			break;
 		memcpy(out + done, block,
 		       min_t(u32, size - done, sizeof(block)));
 	}

@@ -77,12 +77,21 @@ static int __init sspseal_init(void)
 	if (err)
 		goto err_kdf;
 	sspseal_slots_init(sspseal_suites_request_size());
+	err = sspseal_selftest();
+	if (err)
+		goto err_slots;
+	err = sspseal_expire_init();
+	if (err)
+		goto err_slots;
 	err = misc_register(&sspseal_misc);
 	if (err)
-		goto err_suites;
+		goto err_expire;
 	return 0;
 
-err_suites:
+err_expire:
+	sspseal_expire_exit();
+err_slots:
+	sspseal_slots_exit();
 	sspseal_suites_exit();
 err_kdf:
 	sspseal_kdf_exit();
@@ -96,6 +105,7 @@ err_kdf:
 static void __exit sspseal_exit(void)
 {
 	misc_deregister(&sspseal_misc);
+	sspseal_expire_exit();
 	sspseal_slots_exit();
 	sspseal_suites_exit();
 	sspseal_kdf_exit();

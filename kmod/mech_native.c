@@ -5,14 +5,15 @@
  * Keys for sending are published once and stay; calls find them without a lock.
  * Keys for receiving depend on the peer's salt, which is not known before its
  * first message was accepted: until then each message received makes a key of its
- * own, and the one that is accepted is kept.
+ * own, and the one that is accepted is kept. BIND brings the peer's salt, and then
+ * both keys there will ever be are made at once.
  */
 #include <crypto/aead.h>
+#include <crypto/algapi.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 
-#include "compat.h"
 #include "sspseal.h"
 
 #define KDF_SALT		"sspseal v1"
@@ -22,8 +23,9 @@
 #define TOKEN_SEALED		BIT(0)
 #define TOKEN_BY_ACCEPTOR	BIT(1)
 #define TOKEN_SIGNATURE		BIT(2)
+#define TOKEN_CONFIRMATION	BIT(3)
 #define TOKEN_KNOWN_FLAGS	(TOKEN_SEALED | TOKEN_BY_ACCEPTOR | \
-				 TOKEN_SIGNATURE)
+				 TOKEN_SIGNATURE | TOKEN_CONFIRMATION)
 
 /* All but the tag is associated data. */
 #define HEADER_SIZE		32
@@ -43,7 +45,7 @@ struct token {
 
 /**
  * struct native - the mechanism's part of a context
- * @prk: what all keys are derived from; as secret as they are
+ * @prk: what all keys are derived from, as secret as they are; zeroed by BIND
  * @salt: this end's, in each token sent
  * @peer: the peer's, once @pinned
  * @pinned: set with release semantics after @peer, under the receive lock
@@ -77,20 +79,39 @@ static struct token *token_of(struct sspseal_call *call)
 
 /* ---- keys ---- */
 
-/* Key | IV of one direction; @receiver is 16 zero bytes where salts are pinned. */
+static const u8 no_salt[SSPSEAL_SALT_SIZE];
+
+/**
+ * struct flow - one direction of a session
+ * @by_acceptor: who sends
+ * @sender: his salt
+ * @receiver: the other's; no_salt where salts are pinned
+ * @binding: what both agree on
+ * @binding_size: bytes of it; 0 where salts are pinned
+ */
+struct flow {
+	bool by_acceptor;
+	const u8 *sender;
+	const u8 *receiver;
+	const u8 *binding;
+	u32 binding_size;
+};
+
+/* Key | IV of one direction. */
 static enum sspseal_status derive(const struct native *native,
 				  const struct sspseal_suite *suite,
-				  bool by_acceptor, const u8 *sender,
-				  const u8 *receiver, struct sspseal_key *key)
+				  const struct flow *flow,
+				  struct sspseal_key *key)
 {
-	u8 fixed[2] = { by_acceptor, suite->id };
-	__be16 binding_size = 0;
+	u8 fixed[2] = { flow->by_acceptor, suite->id };
+	__be16 binding_size = cpu_to_be16(flow->binding_size);
 	const struct kvec info[] = {
 		{ KDF_LABEL, sizeof(KDF_LABEL) - 1 },
 		{ fixed, sizeof(fixed) },
-		{ (void *)sender, SSPSEAL_SALT_SIZE },
-		{ (void *)receiver, SSPSEAL_SALT_SIZE },
+		{ (void *)flow->sender, SSPSEAL_SALT_SIZE },
+		{ (void *)flow->receiver, SSPSEAL_SALT_SIZE },
 		{ &binding_size, sizeof(binding_size) },
+		{ (void *)flow->binding, flow->binding_size },
 	};
 	u8 material[SSPSEAL_AEAD_KEY_MAX + SSPSEAL_AEAD_IV_SIZE];
 	enum sspseal_status status;
@@ -104,20 +125,18 @@ static enum sspseal_status derive(const struct native *native,
 	return status;
 }
 
-static const u8 no_salt[SSPSEAL_SALT_SIZE];
-
-static enum sspseal_status new_send_key(struct sspseal_context *ctx,
-					const struct sspseal_suite *suite,
-					struct sspseal_key **result)
+static enum sspseal_status new_key(const struct native *native,
+				   const struct sspseal_suite *suite,
+				   const struct flow *flow,
+				   struct sspseal_key **result)
 {
-	struct native *native = native_of(ctx);
-	struct sspseal_key *key = sspseal_key_new(suite);
 	enum sspseal_status status;
+	struct sspseal_key *key;
 
-	if (!key)
-		return SSPSEAL_STATUS_NO_MEMORY;
-	status = derive(native, suite, ctx->role == SSPSEAL_ROLE_ACCEPTOR,
-			native->salt, no_salt, key);
+	status = sspseal_key_new(suite, &key);
+	if (status)
+		return status;
+	status = derive(native, suite, flow, key);
 	if (status)
 		sspseal_key_free(key);
 	else
@@ -125,19 +144,35 @@ static enum sspseal_status new_send_key(struct sspseal_context *ctx,
 	return status;
 }
 
+/* A key for sending where salts are pinned. */
+static enum sspseal_status new_send_key(const struct sspseal_context *ctx,
+					const struct native *native,
+					const struct sspseal_suite *suite,
+					struct sspseal_key **result)
+{
+	const struct flow flow = {
+		.by_acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR,
+		.sender = native->salt,
+		.receiver = no_salt,
+	};
+
+	return new_key(native, suite, &flow, result);
+}
+
 /* Found, or made at the first use of a suite. Two calls may make it at once. */
 static enum sspseal_status send_key(struct sspseal_call *call)
 {
+	struct native *native = native_of(call->ctx);
 	struct sspseal_key **place, *key, *other;
 	enum sspseal_status status;
 
-	place = &native_of(call->ctx)->send[sspseal_suite_index(call->suite)];
+	place = &native->send[sspseal_suite_index(call->suite)];
 	/* Pairs with the exchange below. */
 	call->key = smp_load_acquire(place);
 	if (likely(call->key))
 		return SSPSEAL_STATUS_OK;
 
-	status = new_send_key(call->ctx, call->suite, &key);
+	status = new_send_key(call->ctx, native, call->suite, &key);
 	if (status)
 		return status;
 	other = cmpxchg(place, NULL, key);
@@ -151,17 +186,21 @@ static enum sspseal_status send_key(struct sspseal_call *call)
 static enum sspseal_status fresh_key(struct sspseal_call *call)
 {
 	struct native *native = native_of(call->ctx);
+	const struct flow flow = {
+		.by_acceptor = call->ctx->role == SSPSEAL_ROLE_INITIATOR,
+		.sender = token_of(call)->salt,
+		.receiver = no_salt,
+	};
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
 	if (call->suite == native->default_suite)
 		call->key = xchg(&native->spare, NULL);
 	if (!call->key)
-		call->key = sspseal_key_new(call->suite);
-	if (!call->key)
-		return SSPSEAL_STATUS_NO_MEMORY;
+		status = sspseal_key_new(call->suite, &call->key);
+	if (status)
+		return status;
 	call->fresh = true;
-	return derive(native, call->suite,
-		      call->ctx->role == SSPSEAL_ROLE_INITIATOR,
-		      token_of(call)->salt, no_salt, call->key);
+	return derive(native, call->suite, &flow, call->key);
 }
 
 static enum sspseal_status receive_key(struct sspseal_call *call)
@@ -245,19 +284,25 @@ static void native_finish(struct sspseal_call *call)
 
 /* ---- life ---- */
 
-static enum sspseal_status choose_suites(struct native *native,
-					 const struct sspseal_native *params)
+static u32 allowed_suites(const struct sspseal_native *params)
 {
-	u32 all = sspseal_suites_all(), id = params->default_suite;
+	return params->suites ?: sspseal_suites_all();
+}
 
-	if (params->suites & ~all || (id && !sspseal_suite(id)))
+static u32 default_suite(const struct sspseal_native *params)
+{
+	return params->default_suite ?: __ffs(allowed_suites(params));
+}
+
+static enum sspseal_status native_check_params(const void *params)
+{
+	const struct sspseal_native *in = params;
+
+	if (in->suites & ~sspseal_suites_all() ||
+	    (in->default_suite && !sspseal_suite(in->default_suite)))
 		return SSPSEAL_STATUS_SUITE;
-	native->suites = params->suites ?: all;
-	if (!id)
-		id = __ffs(native->suites);
-	if (!(native->suites & SSPSEAL_SUITE_BIT(id)))
+	if (!(allowed_suites(in) & SSPSEAL_SUITE_BIT(default_suite(in))))
 		return SSPSEAL_STATUS_DEFAULT_SUITE;
-	native->default_suite = sspseal_suite(id);
 	return SSPSEAL_STATUS_OK;
 }
 
@@ -270,13 +315,13 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 
 	status = sspseal_kdf_extract(KDF_SALT, sizeof(KDF_SALT) - 1, key,
 				     key_size, native->prk);
-	if (!status)
-		status = new_send_key(ctx, native->default_suite,
-				      &native->send[i]);
+	if (status || !ctx->bound)
+		return status;
+	status = new_send_key(ctx, native, native->default_suite,
+			      &native->send[i]);
 	if (status)
 		return status;
-	native->spare = sspseal_key_new(native->default_suite);
-	return native->spare ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_NO_MEMORY;
+	return sspseal_key_new(native->default_suite, &native->spare);
 }
 
 static enum sspseal_status native_create(struct sspseal_context *ctx,
@@ -285,17 +330,68 @@ static enum sspseal_status native_create(struct sspseal_context *ctx,
 {
 	struct native *native = native_of(ctx);
 	struct sspseal_native *in_out = params;
-	enum sspseal_status status;
 
-	status = choose_suites(native, in_out);
-	if (status)
-		return status;
+	native->suites = allowed_suites(in_out);
+	native->default_suite = sspseal_suite(default_suite(in_out));
 	get_random_bytes(native->salt, sizeof(native->salt));
 	memcpy(in_out->salt, native->salt, sizeof(in_out->salt));
 	/* Without services nothing is protected, and no key is needed. */
-	if (!ctx->services)
+	if (!ctx->services && ctx->bound)
 		return SSPSEAL_STATUS_OK;
 	return make_keys(ctx, key, key_size);
+}
+
+static enum sspseal_status native_check_bind(const struct sspseal_context *ctx,
+					     const struct sspseal_bind *bind)
+{
+	const struct native *native = (const struct native *)ctx->private;
+
+	if (!sspseal_suite(bind->suite))
+		return SSPSEAL_STATUS_SUITE;
+	if (!(native->suites & SSPSEAL_SUITE_BIT(bind->suite)))
+		return SSPSEAL_STATUS_SUITE_NOT_ALLOWED;
+	if (!memcmp(bind->peer_salt, no_salt, sizeof(no_salt)) ||
+	    !memcmp(bind->peer_salt, native->salt, sizeof(native->salt)))
+		return SSPSEAL_STATUS_PEER_SALT;
+	return SSPSEAL_STATUS_OK;
+}
+
+/* Nobody else looks at what changes here before ctx->bound is set. */
+static enum sspseal_status native_bind(struct sspseal_context *ctx,
+				       const struct sspseal_bind *bind,
+				       const u8 *binding)
+{
+	const struct sspseal_suite *suite = sspseal_suite(bind->suite);
+	bool acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR;
+	struct native *native = native_of(ctx);
+	unsigned int i = sspseal_suite_index(suite);
+	const struct flow out = {
+		acceptor, native->salt, bind->peer_salt,
+		binding, bind->binding_size,
+	};
+	const struct flow in = {
+		!acceptor, bind->peer_salt, native->salt,
+		binding, bind->binding_size,
+	};
+	struct sspseal_key *send, *receive;
+	enum sspseal_status status;
+
+	status = new_key(native, suite, &out, &send);
+	if (status)
+		return status;
+	status = new_key(native, suite, &in, &receive);
+	if (status) {
+		sspseal_key_free(send);
+		return status;
+	}
+	native->send[i] = send;
+	native->receive[i] = receive;
+	native->suites = SSPSEAL_SUITE_BIT(suite->id);
+	native->default_suite = suite;
+	memcpy(native->peer, bind->peer_salt, sizeof(native->peer));
+	native->pinned = true;
+	memzero_explicit(native->prk, sizeof(native->prk));
+	return SSPSEAL_STATUS_OK;
 }
 
 static void native_destroy(struct sspseal_context *ctx)
@@ -308,7 +404,6 @@ static void native_destroy(struct sspseal_context *ctx)
 		sspseal_key_free(native->receive[i]);
 	}
 	sspseal_key_free(native->spare);
-	memzero_explicit(native, sizeof(*native));
 }
 
 static void native_query(struct sspseal_context *ctx,
@@ -318,6 +413,10 @@ static void native_query(struct sspseal_context *ctx,
 	const struct sspseal_key *key;
 
 	key = native->send[sspseal_suite_index(native->default_suite)];
+	if (ctx->services & SSPSEAL_INTEGRITY) {
+		query->max_signature = SSPSEAL_TOKEN_SIZE;
+		query->security_trailer = SSPSEAL_TOKEN_SIZE;
+	}
 	query->suites = native->suites;
 	query->default_suite = native->default_suite->id;
 	memcpy(query->salt, native->salt, sizeof(query->salt));
@@ -336,10 +435,10 @@ static enum sspseal_status check_qop(struct sspseal_call *call)
 
 	call->sealed = call->op == SSPSEAL_OP_SEAL &&
 		       rest != SSPSEAL_QOP_NO_ENCRYPT;
-	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
-		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
 	if (rest && rest != SSPSEAL_QOP_NO_ENCRYPT)
 		return SSPSEAL_STATUS_QOP;
+	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
+		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
 	call->suite = id ? sspseal_suite(id) : native->default_suite;
 	if (!call->suite ||
 	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
@@ -369,10 +468,32 @@ static enum sspseal_status check_salt(const struct native *native,
 	return SSPSEAL_STATUS_OK;
 }
 
+static enum sspseal_status check_flags(const struct token *token)
+{
+	bool signature = token->flags & TOKEN_SIGNATURE;
+
+	if (token->flags & ~TOKEN_KNOWN_FLAGS || token->zero ||
+	    (signature && token->flags & TOKEN_SEALED) ||
+	    (!signature && token->flags & TOKEN_CONFIRMATION))
+		return SSPSEAL_STATUS_TOKEN_FLAGS;
+	return SSPSEAL_STATUS_OK;
+}
+
+/* With CONFIRM, number 0 is the confirmation; without it there is none. */
+static enum sspseal_status check_confirmation(const struct sspseal_call *call,
+					      const struct token *token)
+{
+	bool confirmation = token->flags & TOKEN_CONFIRMATION;
+
+	return confirmation == (call->ctx->confirm && !token->counter) ?
+	       SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_CONFIRMATION;
+}
+
 static enum sspseal_status native_parse(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 	const struct token *token = token_of(call);
+	enum sspseal_status status;
 	bool signature = token->flags & TOKEN_SIGNATURE;
 	bool by_acceptor = token->flags & TOKEN_BY_ACCEPTOR;
 	bool from_acceptor = call->ctx->role == SSPSEAL_ROLE_INITIATOR;
@@ -383,14 +504,18 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 	if (!call->suite ||
 	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
 		return SSPSEAL_STATUS_TOKEN_SUITE;
-	if (token->flags & ~TOKEN_KNOWN_FLAGS || token->zero ||
-	    (signature && token->flags & TOKEN_SEALED))
-		return SSPSEAL_STATUS_TOKEN_FLAGS;
+	status = check_flags(token);
+	if (status)
+		return status;
 	if (by_acceptor != from_acceptor)
 		return SSPSEAL_STATUS_TOKEN_REFLECTED;
 	if (signature != sspseal_op_signature(call->op))
 		return SSPSEAL_STATUS_TOKEN_KIND;
+	status = check_confirmation(call, token);
+	if (status)
+		return status;
 
+	call->confirmation = token->flags & TOKEN_CONFIRMATION;
 	call->sealed = token->flags & TOKEN_SEALED;
 	call->qop = signature || call->sealed ? 0 : SSPSEAL_QOP_NO_ENCRYPT;
 	call->token_sequence = be32_to_cpu(token->sequence);
@@ -419,6 +544,8 @@ static void make_header(struct sspseal_call *call)
 		token->flags |= TOKEN_BY_ACCEPTOR;
 	if (sspseal_op_signature(call->op))
 		token->flags |= TOKEN_SIGNATURE;
+	if (call->confirmation)
+		token->flags |= TOKEN_CONFIRMATION;
 	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
 }
 
@@ -431,6 +558,7 @@ static void frame_associated(const struct sspseal_call *call)
 		[SSPSEAL_PIECE_PLAIN] = 3ULL << 56,
 	};
 	u8 *to = call->work->associated;
+	__be64 prefix;
 	u32 i;
 
 	memcpy(to, call->token, HEADER_SIZE);
@@ -441,7 +569,8 @@ static void frame_associated(const struct sspseal_call *call)
 
 		if (piece == SSPSEAL_PIECE_NONE)
 			continue;
-		put_unaligned_be64(kinds[piece] | entry->cb, to);
+		prefix = cpu_to_be64(kinds[piece] | entry->cb);
+		memcpy(to, &prefix, sizeof(prefix));
 		to += PIECE_SIZE;
 		if (piece != SSPSEAL_PIECE_SEALED)
 			to += entry->cb;
@@ -451,11 +580,11 @@ static void frame_associated(const struct sspseal_call *call)
 /* RFC 8446, 5.3: the IV xor the counter, padded to its left. */
 static void make_nonce(const struct sspseal_call *call)
 {
-	u8 *nonce = call->work->iv;
+	__be64 number = cpu_to_be64(call->number);
 
-	memcpy(nonce, call->key->iv, SSPSEAL_AEAD_IV_SIZE);
-	put_unaligned_be64(get_unaligned_be64(nonce + 4) ^ call->number,
-			   nonce + 4);
+	memcpy(call->work->iv, call->key->iv, SSPSEAL_AEAD_IV_SIZE);
+	crypto_xor(call->work->iv + SSPSEAL_AEAD_IV_SIZE - sizeof(number),
+		   (u8 *)&number, sizeof(number));
 }
 
 static struct aead_request *make_request(struct sspseal_call *call, u32 size)
@@ -475,8 +604,31 @@ static struct aead_request *make_request(struct sspseal_call *call, u32 size)
 	return req;
 }
 
-static enum sspseal_status cipher_status(int err)
+static enum sspseal_status native_protect(struct sspseal_call *call)
 {
+	struct sspseal_work *work = call->work;
+	struct aead_request *req;
+	int err;
+
+	make_header(call);
+	req = make_request(call, work->data_size);
+	err = crypto_wait_req(crypto_aead_encrypt(req), &work->wait);
+	/* For want of memory or not: the number is used. */
+	if (err)
+		return SSPSEAL_STATUS_CIPHER;
+	memcpy(token_of(call)->tag, work->tail, SSPSEAL_AEAD_TAG_SIZE);
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status native_unprotect(struct sspseal_call *call)
+{
+	struct sspseal_work *work = call->work;
+	struct aead_request *req;
+	int err;
+
+	memcpy(work->tail, token_of(call)->tag, SSPSEAL_AEAD_TAG_SIZE);
+	req = make_request(call, work->data_size + SSPSEAL_AEAD_TAG_SIZE);
+	err = crypto_wait_req(crypto_aead_decrypt(req), &work->wait);
 	switch (err) {
 	case 0:
 		return SSPSEAL_STATUS_OK;
@@ -489,37 +641,15 @@ static enum sspseal_status cipher_status(int err)
 	}
 }
 
-static enum sspseal_status native_protect(struct sspseal_call *call)
-{
-	struct sspseal_work *work = call->work;
-	struct aead_request *req;
-	int err;
-
-	make_header(call);
-	req = make_request(call, work->data_size);
-	err = crypto_wait_req(crypto_aead_encrypt(req), &work->wait);
-	if (!err)
-		memcpy(token_of(call)->tag, work->tail, SSPSEAL_AEAD_TAG_SIZE);
-	return cipher_status(err);
-}
-
-static enum sspseal_status native_unprotect(struct sspseal_call *call)
-{
-	struct sspseal_work *work = call->work;
-	struct aead_request *req;
-
-	memcpy(work->tail, token_of(call)->tag, SSPSEAL_AEAD_TAG_SIZE);
-	req = make_request(call, work->data_size + SSPSEAL_AEAD_TAG_SIZE);
-	return cipher_status(crypto_wait_req(crypto_aead_decrypt(req),
-					     &work->wait));
-}
-
 const struct sspseal_mech sspseal_mech_native = {
 	.id = SSPSEAL_MECH_NATIVE,
 	.params_size = sizeof(struct sspseal_native),
 	.params_min = offsetofend(struct sspseal_native, salt),
 	.private_size = sizeof(struct native),
+	.check_params = native_check_params,
 	.create = native_create,
+	.check_bind = native_check_bind,
+	.bind = native_bind,
 	.destroy = native_destroy,
 	.query = native_query,
 	.room = native_room,

@@ -28,10 +28,10 @@ static enum sspseal_status begin(struct sspseal_file *file,
 	enum sspseal_status status;
 
 	status = sspseal_handle_get(file, message->handle, rights[op],
-				    &call->ctx, NULL);
+				    &call->ctx);
 	if (status)
 		return status;
-	status = sspseal_context_usable(call->ctx);
+	status = sspseal_context_usable(call);
 	if (status)
 		sspseal_context_put(call->ctx);
 	return status;
@@ -44,6 +44,8 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	call->qop = message->qop;
 	call->sequence = message->sequence;
 	call->sealed = !sspseal_op_signature(op);
+	call->confirmation = false;
+	call->unconfirmed = false;
 	call->work = NULL;
 	call->key = NULL;
 	call->fresh = false;
@@ -79,13 +81,30 @@ static enum sspseal_status layout_and_copy_in(struct sspseal_call *call)
 
 /* ---- sending ---- */
 
-/* From here on the number is used, whatever happens. */
+/* A number is used, but its message did not reach the caller. */
+static void send_burned(struct sspseal_call *call)
+{
+	sspseal_send_burned(call->ctx);
+	/* There is no second confirmation: the peer would wait for ever. */
+	if (call->confirmation)
+		sspseal_context_expire(call->ctx);
+}
+
+/* Once the number is taken it is used, whatever happens. */
 static enum sspseal_status send_number(struct sspseal_call *call,
 				       bool *data_is_secret)
 {
-	enum sspseal_status status;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
-	status = sspseal_send_take(call->ctx, &call->number);
+	/* Reading the message may have taken any time. */
+	if (sspseal_context_expired(call->ctx))
+		return SSPSEAL_STATUS_EXPIRED;
+	if (unlikely(call->confirmation))
+		status = sspseal_confirm_claim(call);
+	if (!status)
+		status = sspseal_send_take(call->ctx, &call->number);
+	if (status == SSPSEAL_STATUS_EXPIRED)
+		sspseal_context_expire(call->ctx);
 	if (status)
 		return status;
 	status = call->ctx->mech->protect(call);
@@ -94,7 +113,7 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 		status = sspseal_buffers_copy_out(call);
 	}
 	if (status)
-		sspseal_send_burned(call->ctx);
+		send_burned(call);
 	return status;
 }
 
@@ -142,7 +161,7 @@ static enum sspseal_status send_call(struct sspseal_file *file,
 static enum sspseal_status check_policy(const struct sspseal_call *call)
 {
 	if (call->op != SSPSEAL_OP_UNSEAL)
-		return SSPSEAL_STATUS_OK;
+		return sspseal_confirm_token(call);
 	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_SEALED;
 	if (!call->sealed && call->ctx->flags & SSPSEAL_CREATE_REQUIRE_SEAL)
@@ -168,15 +187,22 @@ static enum sspseal_status authenticate(struct sspseal_call *call)
 static enum sspseal_status accept_message(struct sspseal_call *call)
 {
 	struct sspseal_context *ctx = call->ctx;
-	enum sspseal_status status;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
 	spin_lock(&ctx->receive_lock);
-	status = ctx->mech->admit(call);
+	/* Reading the message may have taken any time. */
+	if (sspseal_context_expired(ctx))
+		status = SSPSEAL_STATUS_EXPIRED;
+	if (!status)
+		status = ctx->mech->admit(call);
+	if (!status)
+		status = sspseal_confirm_check(call);
 	if (!status)
 		status = sspseal_window_check(&ctx->window, ctx->services,
 					      call->number);
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
+		sspseal_confirm_keep(call);
 		ctx->mech->keep(call);
 	}
 	spin_unlock(&ctx->receive_lock);
@@ -257,6 +283,20 @@ static enum sspseal_status respond(struct sspseal_command *command,
 	return SSPSEAL_STATUS_OK;
 }
 
+static enum sspseal_status conclude(struct sspseal_command *command,
+				    struct sspseal_call *call)
+{
+	enum sspseal_status status = respond(command, call);
+
+	if (!sspseal_op_sends(call->op))
+		return status;
+	if (status)
+		send_burned(call);
+	else if (unlikely(call->confirmation))
+		sspseal_confirm_made(call->ctx);
+	return status;
+}
+
 static enum sspseal_status message_command(struct sspseal_command *command,
 					   enum sspseal_op op)
 {
@@ -272,11 +312,8 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 		status = send_call(command->file, message, &call);
 	else
 		status = receive_call(command->file, message, &call);
-	if (!status) {
-		status = respond(command, &call);
-		if (status && sspseal_op_sends(op))
-			sspseal_send_burned(call.ctx);
-	}
+	if (!status)
+		status = conclude(command, &call);
 	sspseal_context_put(call.ctx);
 	return status;
 }

@@ -7,8 +7,8 @@
 
 #include "sspseal.h"
 
-#define SEND_LIMIT	SSPSEAL_SEND_LIMIT
-/* What the counter becomes at the end: calls that race with it add a few. */
+#define SEND_LIMIT	((u64)SSPSEAL_SEND_LIMIT)
+/* Or'ed to the counter at the end, so that no call finds it below the limit. */
 #define SEND_ENDED	BIT_ULL(62)
 
 /**
@@ -18,11 +18,12 @@
  *
  * Lock-free: the increment is the only write that senders share.
  *
- * Return: OK, EXPIRED or SEND_ENDED.
+ * Return: OK; EXPIRED if the counter is used up, or the context has expired; or
+ * SEND_ENDED.
  */
 enum sspseal_status sspseal_send_take(struct sspseal_context *ctx, u64 *number)
 {
-	/* Pairs with the exchange in sspseal_send_end(), for @expired. */
+	/* Pairs with sspseal_send_end(), for @expired. */
 	u64 taken = atomic64_read_acquire(&ctx->send_next);
 
 	/* Without this test, calls in vain could move the counter for ever. */
@@ -32,10 +33,8 @@ enum sspseal_status sspseal_send_take(struct sspseal_context *ctx, u64 *number)
 		*number = taken;
 		return SSPSEAL_STATUS_OK;
 	}
-	if (taken < SEND_ENDED)
-		sspseal_context_expire(ctx);
-	return READ_ONCE(ctx->expired) ? SSPSEAL_STATUS_EXPIRED :
-					 SSPSEAL_STATUS_SEND_ENDED;
+	return taken < SEND_ENDED || READ_ONCE(ctx->expired) ?
+	       SSPSEAL_STATUS_EXPIRED : SSPSEAL_STATUS_SEND_ENDED;
 }
 
 /**
@@ -44,10 +43,7 @@ enum sspseal_status sspseal_send_take(struct sspseal_context *ctx, u64 *number)
  */
 void sspseal_send_end(struct sspseal_context *ctx)
 {
-	u64 next = atomic64_xchg(&ctx->send_next, SEND_ENDED);
-
-	if (next < SEND_ENDED)
-		WRITE_ONCE(ctx->sent, min(next, SEND_LIMIT));
+	atomic64_fetch_or(SEND_ENDED, &ctx->send_next);
 }
 
 /**
@@ -62,12 +58,12 @@ void sspseal_send_burned(struct sspseal_context *ctx)
 		sspseal_send_end(ctx);
 }
 
+/* Calls that race with the end may count for one each. */
 u64 sspseal_send_count(const struct sspseal_context *ctx)
 {
-	u64 next = atomic64_read(&ctx->send_next);
+	u64 next = atomic64_read(&ctx->send_next) & ~SEND_ENDED;
 
-	return next < SEND_ENDED ? min(next, SEND_LIMIT) :
-				   READ_ONCE(ctx->sent);
+	return min(next, SEND_LIMIT);
 }
 
 static unsigned int window_word(u64 number)

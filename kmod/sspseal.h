@@ -15,6 +15,7 @@
 #include <linux/crypto.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -27,6 +28,17 @@
 struct seq_file;
 struct sspseal_call;
 struct sspseal_context;
+struct sspseal_mech;
+struct sspseal_revocation;
+
+#define SSPSEAL_ALL_SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_INTEGRITY | \
+				 SSPSEAL_REPLAY_DETECT | \
+				 SSPSEAL_SEQUENCE_DETECT)
+#define SSPSEAL_ALL_RIGHTS	(SSPSEAL_RIGHT_SEAL | SSPSEAL_RIGHT_UNSEAL | \
+				 SSPSEAL_RIGHT_SIGN | SSPSEAL_RIGHT_VERIFY | \
+				 SSPSEAL_RIGHT_QUERY | SSPSEAL_RIGHT_EXPORT)
+/* Only CREATE's own handle has it, and the caller never sees it. */
+#define SSPSEAL_RIGHT_BIND	BIT(31)
 
 /* Bytes that are only authenticated: beside a sealed DATA, and without one. */
 #define SSPSEAL_MAX_ASSOCIATED	SZ_64K
@@ -34,8 +46,11 @@ struct sspseal_context;
 /* The largest of all mechanisms' tokens. */
 #define SSPSEAL_TOKEN_MAX	SSPSEAL_TOKEN_SIZE
 
-/* ---- status.c: one errno for each status ---- */
+/* ---- status.c: what a caller is told ---- */
 
+struct sspseal_command;
+
+enum sspseal_status sspseal_respond(struct sspseal_command *command);
 int sspseal_errno(enum sspseal_status status);
 
 /* ---- main.c: module parameters, each read once per call ---- */
@@ -66,27 +81,61 @@ struct sspseal_command {
 	void *arg;
 };
 
-enum sspseal_status sspseal_respond(struct sspseal_command *command);
+/* The beginning of every command's struct. */
+struct sspseal_header {
+	__u32 size;
+	__u32 status;
+};
 
 /* ---- handle.c: files and their grants ---- */
 
+/* How a file came into being. */
+enum sspseal_kind {
+	SSPSEAL_KIND_DEVICE,	/* by open: everything works */
+	SSPSEAL_KIND_EXPORTED,	/* by EXPORT: no CREATE, no IMPORT */
+	SSPSEAL_KIND_IMPORTED,	/* by IMPORT: no CREATE */
+};
+
 /**
- * struct sspseal_file - one open of the device
+ * struct sspseal_file - one open of the device, or what EXPORT or IMPORT made
+ * @kind: how it came into being
  * @lock: serialises changes of @grants; lookups go under RCU
- * @grants: handle -> struct sspseal_grant; NULL while CREATE is under way
+ * @grants: handle -> struct sspseal_grant
  * @nr: numbers taken in @grants, under @lock
  * @given: the highest handle ever given to the caller
  * @in_flight: bytes of messages beyond the work slots
  */
 struct sspseal_file {
-	struct mutex lock;	/* see above */
+	enum sspseal_kind kind;
+	struct mutex lock;	/* changes of grants */
 	struct idr grants;
 	unsigned int nr;
 	u32 given;
 	atomic64_t in_flight;
 };
 
-struct sspseal_file *sspseal_file_new(void);
+/**
+ * struct sspseal_grant - what a handle stands for
+ * @ctx: referenced; NULL for a revoker
+ * @rights: SSPSEAL_RIGHT_*
+ * @expiry: CLOCK_REALTIME second, 0 for never
+ * @revocation: what can take the grant back, referenced; NULL if nothing can
+ * @revokes: what the end of this grant takes back, referenced; NULL if nothing
+ * @rcu: freed after a grace period
+ *
+ * Does not change after it was published, except that @expiry may be set to the
+ * distant past.
+ */
+struct sspseal_grant {
+	struct sspseal_context *ctx;
+	u32 rights;
+	u64 expiry;
+	struct sspseal_revocation *revocation;
+	struct sspseal_revocation *revokes;
+	struct rcu_head rcu;
+};
+
+struct sspseal_file *sspseal_file_new(enum sspseal_kind kind);
 void sspseal_file_free(struct sspseal_file *file);
 void sspseal_file_show(struct sspseal_file *file, struct seq_file *seq);
 
@@ -98,14 +147,34 @@ struct sspseal_grant *sspseal_grant_new(struct sspseal_context *ctx,
 void sspseal_handle_publish(struct sspseal_file *file, u32 handle,
 			    struct sspseal_grant *grant);
 enum sspseal_status sspseal_handle_get(struct sspseal_file *file, u32 handle,
-				       u32 right, struct sspseal_context **ctx,
-				       u32 *rights);
+				       u32 right, struct sspseal_context **ctx);
+enum sspseal_status sspseal_grant_copy(struct sspseal_file *file, u32 handle,
+				       u32 right, struct sspseal_grant *copy);
+void sspseal_grant_release(struct sspseal_grant *copy);
+void sspseal_grant_free(struct sspseal_grant *grant);
 enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command);
+
+/* ---- export.c: delegation ---- */
+
+enum sspseal_status sspseal_handle_export(struct sspseal_command *command);
+enum sspseal_status sspseal_handle_import(struct sspseal_command *command);
+bool sspseal_revocation_tryget(struct sspseal_revocation *revocation);
+void sspseal_revocation_put(struct sspseal_revocation *revocation);
+void sspseal_revoke(struct sspseal_revocation *revocation);
+bool sspseal_revoked(const struct sspseal_revocation *revocation);
 
 /* ---- sequence.c: numbers of messages ---- */
 
-/* Sending ends here: Documentation/token-format.rst. */
+/*
+ * Where a context ends: Documentation/token-format.rst, "Limits". A test builds
+ * a module with limits that it can reach.
+ */
+#ifndef SSPSEAL_SEND_LIMIT
 #define SSPSEAL_SEND_LIMIT	BIT_ULL(40)
+#endif
+#ifndef SSPSEAL_FAILED_LIMIT
+#define SSPSEAL_FAILED_LIMIT	BIT_ULL(36)
+#endif
 
 /* RFC 6479: one more word than the window needs, so that a move never clears
  * numbers that are still in it.
@@ -139,25 +208,33 @@ void sspseal_window_accept(struct sspseal_window *window, u64 number);
  * struct sspseal_context - one end of a session
  * @ref: held by each grant and each call in progress
  * @expired: final; set before the send counter is ended
+ * @ready: messages may pass: see bind.c
  * @send_next: the number that the next message sent will have
  * @mech: its token format
  * @role: SSPSEAL_ROLE_*
  * @services: with all that are implied
  * @flags: SSPSEAL_CREATE_*
  * @expiry: CLOCK_REALTIME second, 0 for never
- * @sent: numbers used, once @send_next was ended
+ * @bound: the mechanism has all its keys; set once
+ * @confirm: before messages pass, both ends confirm; set before @bound
+ * @confirm_sent: how far this end's confirmation is
+ * @confirm_received: the peer's was accepted
+ * @bind_lock: serialises BIND
+ * @list: of all contexts, see expire.c
  * @failed: failed authentications
- * @receive_lock: guards @window, and what the mechanism commits with it
+ * @receive_lock: guards @window, @confirm_received, and what the mechanism
+ *	commits with them
  * @window: numbers received
  * @rcu: the husk is freed after a grace period, as lookups may still see it
  * @private: of the mechanism, zeroed by it when the last reference is dropped
  *
  * Whatever is not named above as changing is set before the context is
- * published. The first members are those that each message writes.
+ * published, or by BIND before @bound. The first members are those that each message writes.
  */
 struct sspseal_context {
 	refcount_t ref;
 	bool expired;
+	bool ready;
 	atomic64_t send_next;
 
 	const struct sspseal_mech *mech ____cacheline_aligned;
@@ -165,10 +242,15 @@ struct sspseal_context {
 	u32 services;
 	u32 flags;
 	u64 expiry;
-	u64 sent;
+	bool bound;
+	bool confirm;
+	bool confirm_received;
+	atomic_t confirm_sent;
 	atomic64_t failed;
+	struct mutex bind_lock;	/* BIND */
+	struct list_head list;
 
-	/* Guards the window. */
+	/* The window, and what is committed with it. */
 	spinlock_t receive_lock ____cacheline_aligned;
 	struct sspseal_window window;
 
@@ -176,14 +258,51 @@ struct sspseal_context {
 	u8 private[] __aligned(8);
 };
 
+/* Each service implies INTEGRITY; none is none. */
+static inline u32 sspseal_implied_services(u32 services)
+{
+	return services ? services | SSPSEAL_INTEGRITY : 0;
+}
+
+enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
+					u32 role, u32 services, u32 flags,
+					struct sspseal_context **result);
 enum sspseal_status sspseal_context_create(struct sspseal_command *command);
 enum sspseal_status sspseal_context_query(struct sspseal_command *command);
 void sspseal_context_put(struct sspseal_context *ctx);
+enum sspseal_status sspseal_context_usable(struct sspseal_call *call);
+void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
+
+/* ---- bind.c: from UNBOUND to ready ---- */
+
+enum sspseal_confirm {
+	SSPSEAL_CONFIRM_NONE,
+	SSPSEAL_CONFIRM_CLAIMED,
+	SSPSEAL_CONFIRM_MADE,
+};
+
+enum sspseal_status sspseal_context_bind(struct sspseal_command *command);
+enum sspseal_status sspseal_confirm_gate(struct sspseal_call *call);
+enum sspseal_status sspseal_confirm_token(const struct sspseal_call *call);
+enum sspseal_status sspseal_confirm_claim(struct sspseal_call *call);
+void sspseal_confirm_made(struct sspseal_context *ctx);
+enum sspseal_status sspseal_confirm_check(const struct sspseal_call *call);
+void sspseal_confirm_keep(const struct sspseal_call *call);
+
+/* ---- expire.c: end of trust ---- */
+
+int sspseal_expire_init(void);
+void sspseal_expire_exit(void);
+void sspseal_context_watch(struct sspseal_context *ctx);
+void sspseal_context_unwatch(struct sspseal_context *ctx);
 void sspseal_context_expire(struct sspseal_context *ctx);
 bool sspseal_context_expired(struct sspseal_context *ctx);
-enum sspseal_status sspseal_context_usable(struct sspseal_context *ctx);
 void sspseal_context_failed(struct sspseal_context *ctx);
-void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
+
+/* ---- keyring.c ---- */
+
+enum sspseal_status sspseal_keyring_copy(s32 serial, u8 *out, u32 *size,
+					 u64 *expiry);
 
 /* ---- work.c: the memory of one message ---- */
 
@@ -203,6 +322,7 @@ void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
  * @wait: completion of the request
  * @request: room for a cipher request of @request_size bytes
  * @request_size: bytes at @request
+ * @request_used: bytes of the request, which holds state of the cipher
  *
  * The rest belongs to work.c.
  */
@@ -217,6 +337,7 @@ struct sspseal_work {
 	struct crypto_wait wait;
 	void *request;
 	size_t request_size;
+	size_t request_used;
 
 	/* Private: */
 	bool slot;
@@ -323,6 +444,8 @@ struct sspseal_room {
  * @ctx: referenced
  * @op: what is done
  * @sealed: DATA is encrypted; on receipt, the token says so
+ * @confirmation: the message is one end's confirmation
+ * @unconfirmed: the context is not confirmed yet
  * @qop: QualityOfProtection, of the caller or for him
  * @sequence: the caller's MessageSequenceNumber
  * @token_sequence: the one in the token received
@@ -340,6 +463,8 @@ struct sspseal_call {
 	struct sspseal_context *ctx;
 	enum sspseal_op op;
 	bool sealed;
+	bool confirmation;
+	bool unconfirmed;
 	u32 qop;
 	u32 sequence;
 	u32 token_sequence;
@@ -360,6 +485,10 @@ enum sspseal_status sspseal_message_unseal(struct sspseal_command *command);
 enum sspseal_status sspseal_message_sign(struct sspseal_command *command);
 enum sspseal_status sspseal_message_verify(struct sspseal_command *command);
 
+/* ---- batch.c ---- */
+
+enum sspseal_status sspseal_batch(struct sspseal_command *command);
+
 /* ---- mechanisms ---- */
 
 /**
@@ -368,10 +497,15 @@ enum sspseal_status sspseal_message_verify(struct sspseal_command *command);
  * @params_size: bytes of its parameters of CREATE
  * @params_min: of their first version
  * @private_size: bytes of its part of a context
- * @create: check the parameters (kernel memory, zero if the caller gave none),
- *	take the session key, and write the outputs among the parameters
- * @destroy: free and zero everything; called once, also after a failed @create
- * @query: fill in what only the mechanism knows
+ * @check_params: check the parameters: kernel memory, zero if the caller gave none
+ * @create: take the session key and the parameters, which were checked, and write
+ *	the outputs among them
+ * @check_bind: check what BIND brings; under the bind mutex
+ * @bind: make the keys, from what was checked and @binding; under the bind mutex.
+ *	Changes nothing if it fails
+ * @destroy: free all keys; called once, also after a failed @create. Its part of
+ *	the context is zeroed then
+ * @query: fill in what only the mechanism knows, sizes of tokens among it
  * @room: check qop and say what the message needs
  * @parse: take apart call->token: number, caller's number, sealed or not; or say
  *	which way it is malformed, with call->sealed set all the same
@@ -389,9 +523,15 @@ struct sspseal_mech {
 	u32 params_size;
 	u32 params_min;
 	u32 private_size;
+	enum sspseal_status (*check_params)(const void *params);
 	enum sspseal_status (*create)(struct sspseal_context *ctx,
 				      const u8 *key, u32 key_size,
 				      void *params);
+	enum sspseal_status (*check_bind)(const struct sspseal_context *ctx,
+					  const struct sspseal_bind *bind);
+	enum sspseal_status (*bind)(struct sspseal_context *ctx,
+				    const struct sspseal_bind *bind,
+				    const u8 *binding);
 	void (*destroy)(struct sspseal_context *ctx);
 	void (*query)(struct sspseal_context *ctx, struct sspseal_query *query);
 	enum sspseal_status (*room)(struct sspseal_call *call);
@@ -445,9 +585,10 @@ void sspseal_suites_exit(void);
 size_t sspseal_suites_request_size(void);
 u32 sspseal_suites_all(void);
 const struct sspseal_suite *sspseal_suite(u32 id);
-const char *sspseal_suite_driver(const struct sspseal_suite *suite);
+enum sspseal_status sspseal_suite_info(struct sspseal_info *info);
 unsigned int sspseal_suite_index(const struct sspseal_suite *suite);
-struct sspseal_key *sspseal_key_new(const struct sspseal_suite *suite);
+enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
+				    struct sspseal_key **result);
 enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,
 				    u32 key_size);
 void sspseal_key_free(struct sspseal_key *key);
@@ -467,5 +608,9 @@ enum sspseal_status sspseal_kdf_extract(const u8 *salt, u32 salt_size,
 enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
 				       const struct kvec *info, size_t nr,
 				       u8 *out, u32 size);
+
+/* ---- selftest.c ---- */
+
+int sspseal_selftest(void);
 
 #endif /* _SSPSEAL_H */

@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The errno that comes with each status, as uapi/linux/sspseal.h promises.
+ * What a caller is told: the outputs of a command, and the errno that comes with
+ * each status, as uapi/linux/sspseal.h promises.
  */
 #include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/uaccess.h>
 
 #include "sspseal.h"
+
+/**
+ * sspseal_respond() - give a command's outputs to the caller
+ * @command: its kernel struct holds the outputs
+ *
+ * Return: OK, or FAULT with the caller's struct undefined.
+ */
+enum sspseal_status sspseal_respond(struct sspseal_command *command)
+{
+	struct sspseal_header *header = command->arg;
+
+	header->status = SSPSEAL_STATUS_OK;
+	if (copy_to_user(command->user, command->arg,
+			 min(command->user_size, command->size)))
+		return SSPSEAL_STATUS_FAULT;
+	return SSPSEAL_STATUS_OK;
+}
 
 int sspseal_errno(enum sspseal_status status)
 {
@@ -16,12 +36,30 @@ int sspseal_errno(enum sspseal_status status)
 	case SSPSEAL_STATUS_ALREADY_DESTROYED:
 		return -ENOENT;
 	case SSPSEAL_STATUS_NO_RIGHT:
+	case SSPSEAL_STATUS_KEY_PERMISSION:
 		return -EACCES;
+	case SSPSEAL_STATUS_REVOKED:
+	case SSPSEAL_STATUS_KEY_REVOKED:
+		return -EKEYREVOKED;
+	case SSPSEAL_STATUS_KEY_SERIAL:
+		return -ENOKEY;
+	case SSPSEAL_STATUS_NOT_BOUND:
+	case SSPSEAL_STATUS_UNCONFIRMED:
+		return -ENOTCONN;
+	case SSPSEAL_STATUS_ALREADY_BOUND:
+		return -EISCONN;
+	case SSPSEAL_STATUS_DESCRIPTOR:
+		return -EBADF;
+	case SSPSEAL_STATUS_LIMIT_DEPTH:
+		return -ELOOP;
+	case SSPSEAL_STATUS_ANONYMOUS:
 	case SSPSEAL_STATUS_NO_SERVICE:
 	case SSPSEAL_STATUS_NO_CONFIDENTIALITY:
 	case SSPSEAL_STATUS_SEALED:
 	case SSPSEAL_STATUS_NOT_SEALED:
 		return -EPERM;
+	case SSPSEAL_STATUS_HANDLE_EXPIRED:
+	case SSPSEAL_STATUS_KEY_EXPIRED:
 	case SSPSEAL_STATUS_EXPIRED:
 	case SSPSEAL_STATUS_SEND_ENDED:
 		return -EKEYEXPIRED;
@@ -31,6 +69,7 @@ int sspseal_errno(enum sspseal_status status)
 	case SSPSEAL_STATUS_ROLE:
 	case SSPSEAL_STATUS_SERVICES:
 	case SSPSEAL_STATUS_SUITE:
+	case SSPSEAL_STATUS_COMMAND:
 	case SSPSEAL_STATUS_QOP:
 	case SSPSEAL_STATUS_QOP_SUITE:
 		return -EOPNOTSUPP;
@@ -39,6 +78,15 @@ int sspseal_errno(enum sspseal_status status)
 	case SSPSEAL_STATUS_KEY_SIZE:
 	case SSPSEAL_STATUS_PARAMS_SIZE:
 	case SSPSEAL_STATUS_EXPIRY:
+	case SSPSEAL_STATUS_KEY_SOURCE:
+	case SSPSEAL_STATUS_KEY_TYPE:
+	case SSPSEAL_STATUS_SERVICES_ADDED:
+	case SSPSEAL_STATUS_CONFIRM:
+	case SSPSEAL_STATUS_SUITE_NOT_ALLOWED:
+	case SSPSEAL_STATUS_PEER_SALT:
+	case SSPSEAL_STATUS_BINDING_SIZE:
+	case SSPSEAL_STATUS_RIGHTS:
+	case SSPSEAL_STATUS_OPERATIONS:
 	case SSPSEAL_STATUS_NO_BUFFERS:
 	case SSPSEAL_STATUS_TOO_MANY_BUFFERS:
 	case SSPSEAL_STATUS_NO_TOKEN:
@@ -58,6 +106,7 @@ int sspseal_errno(enum sspseal_status status)
 	case SSPSEAL_STATUS_BUSY:
 		return -EBUSY;
 	case SSPSEAL_STATUS_LIMIT_FILE:
+	case SSPSEAL_STATUS_NO_DESCRIPTOR:
 		return -EMFILE;
 	case SSPSEAL_STATUS_LIMIT_TOTAL:
 		return -ENFILE;
@@ -80,6 +129,7 @@ int sspseal_errno(enum sspseal_status status)
 	case SSPSEAL_STATUS_TOKEN_KIND:
 	case SSPSEAL_STATUS_TOKEN_SALT:
 	case SSPSEAL_STATUS_TOKEN_COUNTER:
+	case SSPSEAL_STATUS_TOKEN_CONFIRMATION:
 	case SSPSEAL_STATUS_ALTERED:
 		return -EBADMSG;
 	case SSPSEAL_STATUS_CALLER_SEQUENCE:

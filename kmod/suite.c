@@ -19,9 +19,19 @@
 			 CRYPTO_ALG_KERN_DRIVER_ONLY)
 
 static const struct sspseal_suite suites[SSPSEAL_SUITES] = {
-	{ SSPSEAL_SUITE_AES_256_GCM, "gcm(aes)", 32 },
-	{ SSPSEAL_SUITE_AES_128_GCM, "gcm(aes)", 16 },
-	{ SSPSEAL_SUITE_CHACHA20_POLY1305, "rfc7539(chacha20,poly1305)", 32 },
+	{
+		.id = SSPSEAL_SUITE_AES_256_GCM,
+		.algorithm = "gcm(aes)",
+		.key_size = 32,
+	}, {
+		.id = SSPSEAL_SUITE_AES_128_GCM,
+		.algorithm = "gcm(aes)",
+		.key_size = 16,
+	}, {
+		.id = SSPSEAL_SUITE_CHACHA20_POLY1305,
+		.algorithm = "rfc7539(chacha20,poly1305)",
+		.key_size = 32,
+	},
 };
 
 /* One transform of each suite, so that no caller makes the kernel load one. */
@@ -116,31 +126,65 @@ static const char *driver_name(struct crypto_aead *tfm)
 	return crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
 }
 
-const char *sspseal_suite_driver(const struct sspseal_suite *suite)
+/**
+ * sspseal_suite_info() - tell about a suite
+ * @info: @suite says which, 0 for the default one; the rest is filled in, or
+ *	zeroed where it is not about suites
+ *
+ * Return: OK or SUITE.
+ */
+enum sspseal_status sspseal_suite_info(struct sspseal_info *info)
 {
-	return driver_name(held[sspseal_suite_index(suite)]);
+	u32 id = info->suite ?: SSPSEAL_SUITE_AES_256_GCM;
+	const struct sspseal_suite *suite = sspseal_suite(id);
+
+	if (!suite)
+		return SSPSEAL_STATUS_SUITE;
+	*info = (struct sspseal_info) {
+		.size = info->size,
+		.suite = id,
+		.suites = sspseal_suites_all(),
+		.key_size = suite->key_size,
+		.tag_size = SSPSEAL_AEAD_TAG_SIZE,
+	};
+	strscpy(info->driver, driver_name(held[sspseal_suite_index(suite)]),
+		sizeof(info->driver));
+	return SSPSEAL_STATUS_OK;
 }
 
 /* ---- keys ---- */
 
+static enum sspseal_status status_of(int err)
+{
+	if (!err)
+		return SSPSEAL_STATUS_OK;
+	return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
+				SSPSEAL_STATUS_CIPHER;
+}
+
 /**
  * sspseal_key_new() - room for a key of a suite, not set yet
  * @suite: the suite
+ * @result: to be freed by sspseal_key_free()
  *
- * Return: to be freed by sspseal_key_free(), or NULL: no memory.
+ * Return: OK, NO_MEMORY or CIPHER.
  */
-struct sspseal_key *sspseal_key_new(const struct sspseal_suite *suite)
+enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
+				    struct sspseal_key **result)
 {
 	struct sspseal_key *key = kzalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
+	enum sspseal_status status;
 
 	if (!key)
-		return NULL;
+		return SSPSEAL_STATUS_NO_MEMORY;
 	key->tfm = transform_new(suite);
 	if (IS_ERR(key->tfm)) {
+		status = status_of(PTR_ERR(key->tfm));
 		kfree(key);
-		return NULL;
+		return status;
 	}
-	return key;
+	*result = key;
+	return SSPSEAL_STATUS_OK;
 }
 
 /**
@@ -157,8 +201,7 @@ enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,
 	int err = crypto_aead_setkey(key->tfm, material, key_size);
 
 	if (err)
-		return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
-					SSPSEAL_STATUS_CIPHER;
+		return status_of(err);
 	memcpy(key->iv, material + key_size, sizeof(key->iv));
 	return SSPSEAL_STATUS_OK;
 }

@@ -43,12 +43,35 @@ static u64 linear_size(u64 associated, u64 data, u32 tail)
 	return data_offset(associated, data) + data + tail;
 }
 
+/* What a message beyond the slots takes: whole pages, and its struct. */
+static u64 charge_of(u64 associated, u64 data)
+{
+	return round_up(associated, PAGE_SIZE) + round_up(data, PAGE_SIZE) +
+	       PAGE_SIZE;
+}
+
 /* Two messages of the largest size may always be in flight in one file. */
 static u64 in_flight_limit(void)
 {
-	u64 data = max_t(u64, sspseal_max_data(), SSPSEAL_MAX_SIGNED);
+	/* A page is more than mechanisms add to what is authenticated. */
+	u64 sealed = charge_of(SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE,
+			       sspseal_max_data());
+	u64 plain = charge_of(SSPSEAL_MAX_SIGNED + PAGE_SIZE, 0);
 
-	return 2 * (data + SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE);
+	return 2 * max(sealed, plain);
+}
+
+/* A call that is refused is in nobody's way, not for a moment either. */
+static bool charge_file(struct sspseal_file *file, u64 charge)
+{
+	s64 now = atomic64_read(&file->in_flight);
+	s64 limit = in_flight_limit();
+
+	do {
+		if (now + (s64)charge > limit)
+			return false;
+	} while (!atomic64_try_cmpxchg(&file->in_flight, &now, now + charge));
+	return true;
 }
 
 /* ---- allocation ---- */
@@ -107,7 +130,8 @@ static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 	unsigned int order;
 	struct page *page;
 
-	work->table = kvmalloc_array(most, sizeof(*sg), GFP_KERNEL_ACCOUNT);
+	work->table = kvmalloc_array(most, sizeof(*sg),
+				     GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!work->table)
 		return false;
 	sg_init_table(work->table, most);
@@ -199,7 +223,7 @@ void sspseal_slots_exit(void)
 /* ---- what message.c and the mechanisms use ---- */
 
 /**
- * sspseal_work_get() - memory for a message, or a place in the queue for it
+ * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
  * @file: which is charged if no slot serves
  * @associated: bytes of associated data, at most
  * @data: bytes of DATA, at most
@@ -212,8 +236,8 @@ enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
 				     u64 data, u32 tail,
 				     struct sspseal_work **result)
 {
+	u64 charge = charge_of(associated, data);
 	struct sspseal_work *work = NULL;
-	u64 charge = associated + data;
 
 	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
 		work = slot_get();
@@ -222,10 +246,8 @@ enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
 		return SSPSEAL_STATUS_OK;
 	}
 
-	if (atomic64_add_return(charge, &file->in_flight) > in_flight_limit()) {
-		atomic64_sub(charge, &file->in_flight);
+	if (!charge_file(file, charge))
 		return SSPSEAL_STATUS_BUSY;
-	}
 	work = work_alloc(GFP_KERNEL_ACCOUNT);
 	if (!work) {
 		atomic64_sub(charge, &file->in_flight);
@@ -291,8 +313,10 @@ enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
  */
 void *sspseal_work_request(struct sspseal_work *work, size_t size)
 {
-	if (likely(size <= work->request_size))
+	if (likely(size <= work->request_size)) {
+		work->request_used = size;
 		return work->request;
+	}
 	work->own_request = kmalloc(size, GFP_KERNEL_ACCOUNT);
 	return work->own_request;
 }
@@ -314,7 +338,8 @@ static void zero_data(struct sspseal_work *work)
  * @work: from sspseal_work_get()
  * @data_is_secret: DATA holds anything but ciphertext
  *
- * Associated data may be as secret as DATA, and is zeroed always.
+ * Associated data may be as secret as DATA, and is zeroed always. So is the
+ * request, in which ciphers keep one-time keys.
  */
 void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 {
@@ -325,6 +350,9 @@ void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 		work->data = NULL;
 		work->sg = NULL;
 	}
+	memzero_explicit(work->request, work->request_used);
+	memzero_explicit(work->iv, sizeof(work->iv));
+	work->request_used = 0;
 	if (unlikely(work->own_request)) {
 		kfree_sensitive(work->own_request);
 		work->own_request = NULL;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * From a key file to a context. The key is in this process from reading it until
+ * From a key to a context. A key file's is in this process from reading it until
  * the kernel has it, in memory that is neither swapped nor dumped if that can be
- * had.
+ * had; a key of the kernel's never is.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -42,17 +43,9 @@ int device_open(struct job *job)
 	return fd;
 }
 
-static int make_context(struct job *job, __u32 role, const unsigned char *key,
-			size_t size, LSA_SEC_HANDLE *context)
+/* @create: what kind of context, and where its key is. */
+static int create_context(struct job *job, struct sspseal_create *create)
 {
-	struct sspseal_create create = {
-		.flags = SSPSEAL_CREATE_REQUIRE_SEAL,
-		.mechanism = SSPSEAL_MECH_NATIVE,
-		.role = role,
-		.services = SSPSEAL_CONFIDENTIALITY | SSPSEAL_SEQUENCE_DETECT,
-		.key = (uintptr_t)key,
-		.key_size = size,
-	};
 	int fd = device_open(job);
 	int ret;
 
@@ -60,16 +53,15 @@ static int make_context(struct job *job, __u32 role, const unsigned char *key,
 		return -1;
 	/* A signal that ends this program does so; others mean nothing here. */
 	do
-		ret = sspseal_create(fd, &create);
+		ret = sspseal_create(fd, create);
 	while (ret == -EINTR);
 	if (ret)
 		return fail_native(job, "cannot make a context", ret,
-				   create.status);
-	*context = create.handle;
+				   create->status);
 	return 0;
 }
 
-int context_open(struct job *job, __u32 role, LSA_SEC_HANDLE *context)
+static int create_from_file(struct job *job, struct sspseal_create *create)
 {
 	unsigned char *key = mmap(NULL, ROOM, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -81,9 +73,61 @@ int context_open(struct job *job, __u32 role, LSA_SEC_HANDLE *context)
 	mlock(key, ROOM);
 	madvise(key, ROOM, MADV_DONTDUMP);
 	size = read_key(job, key);
-	if (size >= 0)
-		ret = make_context(job, role, key, size, context);
+	if (size >= 0) {
+		create->key = (uintptr_t)key;
+		create->key_size = size;
+		ret = create_context(job, create);
+	}
 	explicit_bzero(key, ROOM);
 	munmap(key, ROOM);
+	return ret;
+}
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+static int find_serial(struct job *job, __s32 *serial)
+{
+	unsigned long long number;
+	int ret;
+
+	if (is_number(job->keyring)) {
+		/* ULLONG_MAX if there are more digits. */
+		number = strtoull(job->keyring, NULL, 10);
+		ret = number && number <= INT32_MAX ? 0 : -ENOKEY;
+		*serial = number;
+	} else {
+		ret = sspseal_keyring_find(job->keyring, serial);
+	}
+	if (ret)
+		return fail(job, "key %s: %s", job->keyring, strerror(-ret));
+	return 0;
+}
+
+static int create_from_keyring(struct job *job, struct sspseal_create *create)
+{
+	if (find_serial(job, &create->key_serial))
+		return -1;
+	return create_context(job, create);
+}
+
+int context_open(struct job *job, const struct task *task,
+		 LSA_SEC_HANDLE *context)
+{
+	struct sspseal_create create = {
+		.flags = task->flags,
+		.mechanism = SSPSEAL_MECH_NATIVE,
+		.role = task->role,
+		.services = task->services,
+	};
+	int ret;
+
+	if (job->keyring)
+		ret = create_from_keyring(job, &create);
+	else
+		ret = create_from_file(job, &create);
+	*context = create.handle;
 	return ret;
 }

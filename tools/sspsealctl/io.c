@@ -7,13 +7,15 @@
 
 #include "sspsealctl.h"
 
-int input_open(struct job *job)
+/* Returns a descriptor, or -1 after a message. */
+int input_open(struct job *job, const char *path)
 {
-	job->in = STDIN_FILENO;
-	if (!strcmp(job->in_path, "-"))
-		return 0;
-	job->in = open(job->in_path, O_RDONLY | O_CLOEXEC);
-	return job->in < 0 ? fail(job, "%s: %m", job->in_path) : 0;
+	int fd;
+
+	if (!strcmp(path, "-"))
+		return STDIN_FILENO;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail(job, "%s: %m", path) : fd;
 }
 
 /* Returns fewer than @size bytes at the end of the input only. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* sspsealctl: seal and unseal files and pipes with a key held by the kernel. */
+/* sspsealctl: protect files and pipes with a key held by the kernel. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -15,35 +15,49 @@
 static const char help[] =
 "Usage: sspsealctl seal   --key-file KEY [-o OUT] [IN]\n"
 "       sspsealctl unseal --key-file KEY [-o OUT] [IN]\n"
+"       sspsealctl sign   --key-file KEY [-o SIGNATURE] [FILE]\n"
+"       sspsealctl verify --key-file KEY SIGNATURE [FILE]\n"
 "       sspsealctl info [FILE]\n"
 "\n"
-"Encrypt and authenticate a file or a pipe of any size with the sspseal kernel\n"
-"module, which keeps the key.\n"
+"Encrypt and authenticate, or only authenticate, a file or a pipe of any size with\n"
+"the sspseal kernel module, which keeps the key.\n"
 "\n"
 "  seal    IN, or standard input, becomes a sealed stream\n"
 "  unseal  a sealed stream becomes the plaintext again\n"
-"  info    what the module offers; of FILE, what a stream shows without its key\n"
+"  sign    makes a signature of FILE, or of standard input, and leaves that as it\n"
+"          is\n"
+"  verify  exit status 0 says that SIGNATURE is one of FILE, or of standard input\n"
+"  info    what the module offers; of FILE, what a stream or a signature shows\n"
+"          without its key\n"
 "\n"
 "  -k, --key-file KEY  16 to 64 bytes, as they are: a newline counts. Make one\n"
 "                      with: (umask 077; head -c 32 /dev/urandom > KEY)\n"
+"  -K, --keyring KEY   instead of a file a key of the kernel's: its serial, or its\n"
+"                      description, which is looked for in the keyrings of this\n"
+"                      process. One that begins sspseal: is that of a logon key,\n"
+"                      which no program can read, any other that of a user key:\n"
+"                      keyctl padd logon sspseal:NAME @u < KEY\n"
 "  -o, --output OUT    write to a file, mode 0600, which takes the place of OUT\n"
-"                      only when all has succeeded; OUT may be IN\n"
+"                      only when all has succeeded. OUT may be IN, SIGNATURE not\n"
+"                      FILE\n"
 "  -h, --help          show this\n"
 "  -V, --version       show the version\n"
 "\n"
-"- for IN, OUT or FILE is standard input or output. Everything after -- is a\n"
-"file name.\n"
+"- for IN, OUT, SIGNATURE or FILE is standard input or output. Everything after --\n"
+"is a file name.\n"
 "\n"
 "unseal notices every change: flipped bits, records in another order or of\n"
 "another stream, a missing end, added bytes. To standard output it writes each\n"
 "record as soon as that is authenticated, so only exit status 0 says that what\n"
-"was written is complete; with -o nothing appears otherwise.\n"
+"was written is complete; with -o nothing appears otherwise. verify notices the\n"
+"same. Both ends have one key: whoever can verify a signature can make one.\n"
 "\n"
 "Exit status: 0 success, 1 failure, 2 wrong usage. The device " SSPSEAL_DEVICE "\n"
 "belongs to the group sspseal.\n";
 
 static const struct option options[] = {
 	{ "key-file", required_argument, NULL, 'k' },
+	{ "keyring", required_argument, NULL, 'K' },
 	{ "output", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -55,14 +69,28 @@ static int info_command(struct job *job)
 	return job->in_path ? stream_info(job) : device_info(job);
 }
 
-static const struct command {
+/**
+ * struct command - one command
+ * @name: the first word
+ * @run: does it: 0, or -1 after a message
+ * @files: how many it takes; the last one may be left out
+ * @keyed: it needs a key
+ * @output: it has an output
+ */
+struct command {
 	const char *name;
 	int (*run)(struct job *job);
+	int files;
 	bool keyed;
-} commands[] = {
-	{ "seal", seal_command, true },
-	{ "unseal", unseal_command, true },
-	{ "info", info_command, false },
+	bool output;
+};
+
+static const struct command commands[] = {
+	{ "seal", seal_command, 1, true, true },
+	{ "unseal", unseal_command, 1, true, true },
+	{ "sign", sign_command, 1, true, true },
+	{ "verify", verify_command, 2, true, false },
+	{ "info", info_command, 1, false, false },
 	{ 0 }
 };
 
@@ -102,10 +130,13 @@ static int parse_options(struct job *job, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":k:o:hV", options, NULL)) >= 0)
+	while ((option = getopt_long(argc, argv, ":k:K:o:hV", options, NULL)) >= 0)
 		switch (option) {
 		case 'k':
 			job->key_path = optarg;
+			break;
+		case 'K':
+			job->keyring = optarg;
 			break;
 		case 'o':
 			job->out_path = strcmp(optarg, "-") ? optarg : NULL;
@@ -124,25 +155,58 @@ static int parse_options(struct job *job, int argc, char **argv)
 	return -1;
 }
 
+static int check_options(const struct job *job, const struct command *command)
+{
+	if (!command->keyed && (job->key_path || job->keyring))
+		return usage(job->command, "takes no key", "");
+	if (!command->output && job->out_path)
+		return usage(job->command, "takes no output", "");
+	if (job->key_path && job->keyring)
+		return usage(job->command, "both --key-file and --keyring", "");
+	if (command->keyed && !job->key_path && !job->keyring)
+		return usage(job->command, "--key-file or --keyring is missing",
+			     "");
+	return -1;
+}
+
+/* SIGNATURE [FILE] */
+static int set_two_files(struct job *job, int nr, char **files)
+{
+	if (nr == 0)
+		return usage(job->command, "SIGNATURE is missing", "");
+	job->in_path = files[0];
+	job->data_path = nr > 1 ? files[1] : "-";
+	if (!strcmp(job->in_path, "-") && !strcmp(job->data_path, "-"))
+		return usage(job->command, "SIGNATURE and FILE are both ",
+			     "standard input");
+	return -1;
+}
+
+static int set_files(struct job *job, const struct command *command, int nr,
+		     char **files)
+{
+	if (nr > command->files)
+		return usage(job->command, "too many files: ",
+			     files[command->files]);
+	if (command->files == 2)
+		return set_two_files(job, nr, files);
+	if (nr)
+		job->in_path = files[0];
+	else if (command->keyed)
+		job->in_path = "-";
+	return -1;
+}
+
 static int parse_arguments(struct job *job, const struct command *command,
 			   int argc, char **argv)
 {
 	int ret = parse_options(job, argc, argv);
 
-	if (ret >= 0)
-		return ret;
-	if (command->keyed && !job->key_path)
-		return usage(job->command, "--key-file is missing", "");
-	if (!command->keyed && (job->key_path || job->out_path))
-		return usage(job->command, "takes no key and no output", "");
-	if (argc - optind > 1)
-		return usage(job->command, "too many files: ",
-			     argv[optind + 1]);
-	if (argc > optind)
-		job->in_path = argv[optind];
-	else if (command->keyed)
-		job->in_path = "-";
-	return -1;
+	if (ret < 0)
+		ret = check_options(job, command);
+	if (ret < 0)
+		ret = set_files(job, command, argc - optind, argv + optind);
+	return ret;
 }
 
 static int run(const struct command *command, int argc, char **argv)

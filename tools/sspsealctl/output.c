@@ -110,14 +110,34 @@ static int settle_temporary(struct job *job, int result)
 	return result;
 }
 
-static int open_file(struct job *job)
+static bool is_input(const struct job *job, const struct stat *file)
+{
+	struct stat in;
+
+	return fstat(job->in, &in) == 0 && S_ISREG(in.st_mode) &&
+	       in.st_dev == file->st_dev && in.st_ino == file->st_ino;
+}
+
+static int check_old(struct job *job, enum output where)
 {
 	struct stat old;
 
+	if (lstat(job->out_path, &old))
+		return 0;
 	/* To rename over a device or a link would replace it. */
-	if (lstat(job->out_path, &old) == 0 && !S_ISREG(old.st_mode))
+	if (!S_ISREG(old.st_mode))
 		return fail(job, "%s: not a regular file; standard output can be used for it",
 			    job->out_path);
+	if (where == OUTPUT_ELSEWHERE && is_input(job, &old))
+		return fail(job, "%s: is the input, which would be lost",
+			    job->out_path);
+	return 0;
+}
+
+static int open_file(struct job *job, enum output where)
+{
+	if (check_old(job, where))
+		return -1;
 	catch_signals();
 	if (create_temporary(job))
 		return fail(job, "%s: cannot make a temporary file: %m",
@@ -125,24 +145,17 @@ static int open_file(struct job *job)
 	return 0;
 }
 
-/* What is written to a file would be read again, without an end. */
-static bool same_file(const struct job *job)
+int output_open(struct job *job, enum output where)
 {
-	struct stat in, out;
+	struct stat out;
 
-	return fstat(job->in, &in) == 0 && fstat(job->out, &out) == 0 &&
-	       S_ISREG(in.st_mode) && in.st_dev == out.st_dev &&
-	       in.st_ino == out.st_ino;
-}
-
-int output_open(struct job *job)
-{
 	if (job->out_path)
-		return open_file(job);
+		return open_file(job, where);
 	job->out = STDOUT_FILENO;
-	if (same_file(job))
+	/* What is written to a file would be read again, without an end. */
+	if (fstat(job->out, &out) == 0 && is_input(job, &out))
 		return fail(job, "%s: is standard output too; use -o",
-			    input_name(job));
+			    input_name(job->in_path));
 	return 0;
 }
 

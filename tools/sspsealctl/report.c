@@ -20,9 +20,9 @@ static void print(struct job *job, const char *place, const char *format,
 	fputc('\n', stderr);
 }
 
-const char *input_name(const struct job *job)
+const char *input_name(const char *path)
 {
-	return strcmp(job->in_path, "-") ? job->in_path : "standard input";
+	return strcmp(path, "-") ? path : "standard input";
 }
 
 /* The format may use %m. */
@@ -36,13 +36,20 @@ int fail(struct job *job, const char *format, ...)
 	return -1;
 }
 
+/* After a read that failed. */
+int fail_read(struct job *job, const char *path)
+{
+	return fail(job, "%s: %m", input_name(path));
+}
+
+/* About the record at hand of the input. */
 int fail_record(struct job *job, const char *format, ...)
 {
 	char place[4096 + 64];
 	va_list args;
 
 	snprintf(place, sizeof(place), "%s: record %" PRIu64 ": ",
-		 input_name(job), job->record);
+		 input_name(job->in_path), job->record);
 	va_start(args, format);
 	print(job, place, format, args);
 	va_end(args);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reading and writing the format of stream.h. */
+/* Reading and writing the formats of stream.h. */
 #include <endian.h>
 #include <inttypes.h>
 #include <string.h>
@@ -12,8 +12,22 @@ _Static_assert(offsetof(struct record, data) ==
 #define MAGIC_SIZE	8
 #define RESERVED_OFFSET	12
 
-static const unsigned char stream_header[STREAM_HEADER_SIZE] = {
-	'S', 'S', 'P', 'S', 'E', 'A', 'L', 'F', 0, 0, 0, STREAM_VERSION
+#define HEADER(last) \
+	{ 'S', 'S', 'P', 'S', 'E', 'A', 'L', last, 0, 0, 0, STREAM_VERSION }
+
+const struct stream_type stream_sealed = {
+	.name = "sealed stream",
+	.header = HEADER('F'),
+};
+
+const struct stream_type stream_signature = {
+	.name = "signature",
+	.header = HEADER('S'),
+	.detached = true,
+};
+
+static const struct stream_type *const stream_types[] = {
+	&stream_sealed, &stream_signature, NULL
 };
 
 uint32_t get_be32(const unsigned char *bytes)
@@ -55,13 +69,14 @@ static SecBuffer buffer(ULONG type, const void *address, ULONG size)
 	};
 }
 
-void record_describe(struct record_message *message, struct record *record)
+void record_describe(struct record_message *message,
+		     const struct stream_type *type, struct record *record)
 {
 	const ULONG associated = SECBUFFER_DATA |
 				 SECBUFFER_READONLY_WITH_CHECKSUM;
 	SecBuffer *buffers = message->buffers;
 
-	buffers[0] = buffer(associated, stream_header, sizeof(stream_header));
+	buffers[0] = buffer(associated, type->header, sizeof(type->header));
 	buffers[1] = buffer(associated, record->header, sizeof(record->header));
 	buffers[2] = buffer(SECBUFFER_DATA, record->data, record_size(record));
 	buffers[3] = buffer(SECBUFFER_TOKEN, record->token,
@@ -71,39 +86,72 @@ void record_describe(struct record_message *message, struct record *record)
 	message->desc.pBuffers = buffers;
 }
 
-int stream_write_header(struct job *job)
+/* Of its data, the bytes that stand in the stream. */
+static size_t size_in_stream(const struct stream_type *type,
+			     const struct record *record)
 {
-	return write_full(job, stream_header, sizeof(stream_header));
+	return type->detached ? 0 : record_size(record);
 }
 
-int stream_write_record(struct job *job, const struct record *record)
+int stream_write_header(struct job *job, const struct stream_type *type)
+{
+	return write_full(job, type->header, sizeof(type->header));
+}
+
+int stream_write_record(struct job *job, const struct stream_type *type,
+			const struct record *record)
 {
 	return write_full(job, record, offsetof(struct record, data) +
-				       record_size(record));
+				       size_in_stream(type, record));
 }
 
-static int read_error(struct job *job)
+static const struct stream_type *find_type(const unsigned char *header)
 {
-	return fail(job, "%s: %m", input_name(job));
+	const struct stream_type *const *type = stream_types;
+
+	while (*type && memcmp(header, (*type)->header, MAGIC_SIZE))
+		type++;
+	return *type;
 }
 
-int stream_read_header(struct job *job)
+/* After the text that tells the type. */
+static int check_header(struct job *job, const unsigned char *header)
 {
-	unsigned char header[STREAM_HEADER_SIZE];
-	ssize_t got = read_full(job->in, header, sizeof(header));
-	const char *name = input_name(job);
+	const char *name = input_name(job->in_path);
 
-	if (got < 0)
-		return read_error(job);
-	if (got < STREAM_HEADER_SIZE ||
-	    memcmp(header, stream_header, MAGIC_SIZE))
-		return fail(job, "%s: not a sealed stream", name);
 	if (get_be32(header + MAGIC_SIZE) != STREAM_VERSION)
 		return fail(job, "%s: stream version %" PRIu32 " is not known",
 			    name, get_be32(header + MAGIC_SIZE));
 	if (get_be32(header + RESERVED_OFFSET))
 		return fail(job, "%s: malformed stream header", name);
 	return 0;
+}
+
+/**
+ * stream_read_header() - begin to read a stream
+ * @job: its input
+ * @wanted: of which type it has to be, NULL for any
+ *
+ * Return: its type, or NULL after a message.
+ */
+const struct stream_type *stream_read_header(struct job *job,
+					     const struct stream_type *wanted)
+{
+	unsigned char header[STREAM_HEADER_SIZE];
+	ssize_t got = read_full(job->in, header, sizeof(header));
+	const struct stream_type *type;
+
+	if (got < 0) {
+		fail_read(job, job->in_path);
+		return NULL;
+	}
+	type = got < STREAM_HEADER_SIZE ? NULL : find_type(header);
+	if (!type || (wanted && type != wanted)) {
+		fail(job, "%s: not a %s", input_name(job->in_path),
+		     wanted ? wanted->name : "sealed stream or signature");
+		return NULL;
+	}
+	return check_header(job, header) ? NULL : type;
 }
 
 static int check_record_header(struct job *job, const struct record *record)
@@ -118,24 +166,25 @@ static int check_record_header(struct job *job, const struct record *record)
 	return 0;
 }
 
-int stream_read_record(struct job *job, struct record *record)
+int stream_read_record(struct job *job, const struct stream_type *type,
+		       struct record *record)
 {
 	ssize_t got = read_full(job->in, record->header, RECORD_HEADER_SIZE);
 	size_t rest;
 
 	job->record++;
 	if (got < 0)
-		return read_error(job);
+		return fail_read(job, job->in_path);
 	if (got == 0)
 		return fail_record(job, "missing: the stream has lost its end");
 	if (got < RECORD_HEADER_SIZE)
 		return fail_record(job, "the stream ends inside it");
 	if (check_record_header(job, record))
 		return -1;
-	rest = sizeof(record->token) + record_size(record);
+	rest = sizeof(record->token) + size_in_stream(type, record);
 	got = read_full(job->in, record->token, rest);
 	if (got < 0)
-		return read_error(job);
+		return fail_read(job, job->in_path);
 	if ((size_t)got < rest)
 		return fail_record(job, "the stream ends inside it");
 	return 0;
@@ -147,9 +196,9 @@ int stream_read_end(struct job *job)
 	ssize_t got = read_full(job->in, &byte, 1);
 
 	if (got < 0)
-		return read_error(job);
+		return fail_read(job, job->in_path);
 	if (got)
 		return fail(job, "%s: more bytes after the last record",
-			    input_name(job));
+			    input_name(job->in_path));
 	return 0;
 }

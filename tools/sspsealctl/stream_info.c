@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* sspsealctl info FILE: what a stream shows without its key. */
+/* sspsealctl info FILE: what a stream or a signature shows without its key. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #define FLAG_CONFIRMATION	8
 
 struct totals {
+	const struct stream_type *type;
 	uint64_t more;
 	uint64_t last;
 	uint64_t bytes;
@@ -23,10 +24,11 @@ static int read_stream(struct job *job, struct totals *totals)
 {
 	struct record record;
 
-	if (stream_read_header(job))
+	totals->type = stream_read_header(job, NULL);
+	if (!totals->type)
 		return -1;
 	do {
-		if (stream_read_record(job, &record))
+		if (stream_read_record(job, totals->type, &record))
 			return -1;
 		if (job->record == 1)
 			memcpy(totals->token, record.token,
@@ -93,15 +95,16 @@ int stream_info(struct job *job)
 	struct totals totals = { 0 };
 	int ret;
 
-	if (input_open(job))
+	job->in = input_open(job, job->in_path);
+	if (job->in < 0)
 		return -1;
 	progress_start(job);
 	ret = read_stream(job, &totals);
 	progress_clear(job);
 	if (totals.more + totals.last == 0)
 		return ret;
-	printf("%s: sealed stream, version %d (not authenticated: that takes the key)\n",
-	       input_name(job), STREAM_VERSION);
+	printf("%s: %s, version %d (not authenticated: that takes the key)\n",
+	       input_name(job->in_path), totals.type->name, STREAM_VERSION);
 	printf("  records     %" PRIu64 " of kind %d (more follow), %" PRIu64
 	       " of kind %d (the last)\n", totals.more, RECORD_MORE,
 	       totals.last, RECORD_LAST);

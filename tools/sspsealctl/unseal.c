@@ -9,7 +9,7 @@ static int unseal_record(struct job *job, LSA_SEC_HANDLE context,
 	struct record_message message;
 	NTSTATUS status;
 
-	record_describe(&message, record);
+	record_describe(&message, &stream_sealed, record);
 	status = SpUnsealMessage(context, &message.desc, 0, NULL);
 	return status == STATUS_SUCCESS ? 0 : fail_status(job, status);
 }
@@ -19,10 +19,10 @@ static int unseal_stream(struct job *job, LSA_SEC_HANDLE context)
 	struct record record;
 	bool last;
 
-	if (stream_read_header(job))
+	if (!stream_read_header(job, &stream_sealed))
 		return -1;
 	do {
-		if (stream_read_record(job, &record) ||
+		if (stream_read_record(job, &stream_sealed, &record) ||
 		    unseal_record(job, context, &record))
 			return -1;
 		last = record_kind(&record) == RECORD_LAST;
@@ -37,5 +37,13 @@ static int unseal_stream(struct job *job, LSA_SEC_HANDLE context)
 
 int unseal_command(struct job *job)
 {
-	return transfer(job, SSPSEAL_ROLE_ACCEPTOR, unseal_stream);
+	static const struct task task = {
+		.flags = SSPSEAL_CREATE_REQUIRE_SEAL,
+		.role = SSPSEAL_ROLE_ACCEPTOR,
+		.services = SSPSEAL_CONFIDENTIALITY | SSPSEAL_SEQUENCE_DETECT,
+		.output = OUTPUT_ANYWHERE,
+		.loop = unseal_stream,
+	};
+
+	return run_task(job, &task);
 }

@@ -47,6 +47,7 @@ typedef ULONG_PTR LSA_SEC_HANDLE, *PLSA_SEC_HANDLE;
  * * STATUS_SUCCESS
  * * SEC_E_INVALID_HANDLE - no such handle, or another context
  * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
  * * SEC_E_INVALID_TOKEN - @PackedContext or its memory is NULL, or it is not of
  *   the size and version that this library makes
  */
@@ -76,7 +77,9 @@ NTSTATUS NTAPI SpInitUserModeContext(LSA_SEC_HANDLE ContextHandle,
  * * STATUS_SUCCESS
  * * STATUS_INVALID_HANDLE - no such handle, or a context without services
  * * STATUS_ACCESS_DENIED - the handle does not have the right
- * * SEC_E_CONTEXT_EXPIRED - the context, or its sending, has come to its end
+ * * SEC_E_INVALID_HANDLE - the context is not bound or not confirmed yet
+ * * SEC_E_CONTEXT_EXPIRED - the context, its sending, or the handle has come to
+ *   its end, or was revoked
  * * SEC_E_QOP_NOT_SUPPORTED - @QualityOfProtection has an unknown bit or suite, or
  *   asks for encryption on a context without CONFIDENTIALITY
  * * STATUS_INVALID_PARAMETER - @MessageBuffers is NULL, empty or of another
@@ -111,7 +114,9 @@ NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
  * * STATUS_SUCCESS
  * * STATUS_INVALID_HANDLE - no such handle, or a context without services
  * * STATUS_ACCESS_DENIED - the handle does not have the right
- * * SEC_E_CONTEXT_EXPIRED - the context has come to its end
+ * * SEC_E_INVALID_HANDLE - the context is not bound or not confirmed yet
+ * * SEC_E_CONTEXT_EXPIRED - the context or the handle has come to its end, or was
+ *   revoked
  * * STATUS_INVALID_PARAMETER - as for SpSealMessage(), but TOKEN may be read-only;
  *   or both TOKEN and STREAM
  * * SEC_E_INCOMPLETE_MESSAGE - STREAM is shorter than a token
@@ -132,6 +137,83 @@ NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
 			       PULONG QualityOfProtection);
 
 /**
+ * SpMakeSignature() - authenticate a message
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_SIGN
+ * @QualityOfProtection: 0 or SECQOP_WRAP_NO_ENCRYPT, which are the same here;
+ *	either with SSPSEAL_QOP_SUITE()
+ * @MessageBuffers: ulVersion SECBUFFER_VERSION and 1 to 32 buffers, in an order
+ *	that the receiver keeps:
+ *	DATA and DATA|READONLY_WITH_CHECKSUM, one or more in all, authenticated
+ *	and not changed;
+ *	one TOKEN, of the size cbMaxSignature at least: it is written, and its
+ *	cbBuffer becomes the size used;
+ *	PADDING, whose cbBuffer becomes 0;
+ *	DATA|READONLY and other types, left alone and not authenticated
+ * @MessageSequenceNumber: the caller's own number of the message, or 0. It is
+ *	authenticated, and has no other effect on this side
+ *
+ * Source: Microsoft, "SpMakeSignatureFn callback function (ntsecpkg.h)" and
+ * "MakeSignature function".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle, or the context is not bound or not
+ *   confirmed yet
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the context, its sending, or the handle has come to
+ *   its end, or was revoked
+ * * SEC_E_QOP_NOT_SUPPORTED - a context without services, or
+ *   @QualityOfProtection has an unknown bit or suite
+ * * SEC_E_INVALID_TOKEN - @MessageBuffers is NULL, empty or of another version; no
+ *   TOKEN, or it is too small, read-only or NULL; nothing to sign; buffers that
+ *   overlap, are NULL with a length, of an unknown type, or too many
+ * * STATUS_INVALID_PARAMETER - the message is too long
+ * * STATUS_ACCESS_VIOLATION - memory that cannot be read or written
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too much in flight
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
+ */
+NTSTATUS NTAPI SpMakeSignature(LSA_SEC_HANDLE ContextHandle,
+			       ULONG QualityOfProtection,
+			       PSecBufferDesc MessageBuffers,
+			       ULONG MessageSequenceNumber);
+
+/**
+ * SpVerifySignature() - check a message that SpMakeSignature() authenticated
+ * @ContextHandle: the context, with the right SSPSEAL_RIGHT_VERIFY
+ * @MessageBuffers: the buffers in the sender's order, as for SpMakeSignature(),
+ *	with TOKEN read (bytes beyond the token are ignored). STREAM is not taken
+ * @MessageSequenceNumber: the number that the sender must have passed, or 0 for
+ *	any
+ * @QualityOfProtection: out: 0; may be NULL
+ *
+ * Source: Microsoft, "SpVerifySignatureFn callback function (ntsecpkg.h)" and
+ * "VerifySignature function".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle, or the context is not bound or not
+ *   confirmed yet
+ * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the context or the handle has come to its end, or was
+ *   revoked
+ * * SEC_E_QOP_NOT_SUPPORTED - a context without services
+ * * SEC_E_INVALID_TOKEN - as for SpMakeSignature(), but TOKEN may be read-only; or
+ *   the token is malformed, of a sealed message, one of this end's own, or of
+ *   another session
+ * * STATUS_INVALID_PARAMETER - the message is too long
+ * * STATUS_ACCESS_VIOLATION - memory that cannot be read or written
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too much in flight
+ * * SEC_E_MESSAGE_ALTERED - the message is not authentic
+ * * SEC_E_OUT_OF_SEQUENCE - authentic, but a replay, not the next one where the
+ *   context asks for that, or with another number than @MessageSequenceNumber
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
+ */
+NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
+				 PSecBufferDesc MessageBuffers,
+				 ULONG MessageSequenceNumber,
+				 PULONG QualityOfProtection);
+
+/**
  * SpQueryContextAttributes() - what a caller needs to know of a context
  * @ContextHandle: the context, with the right SSPSEAL_RIGHT_QUERY
  * @ContextAttribute: SECPKG_ATTR_SIZES
@@ -147,6 +229,7 @@ NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
  * * STATUS_SUCCESS
  * * SEC_E_INVALID_HANDLE - no such handle
  * * STATUS_ACCESS_DENIED - the handle does not have the right
+ * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
  * * SEC_E_UNSUPPORTED_FUNCTION - another attribute
  * * SEC_E_INVALID_PARAMETER - @Buffer is NULL
  */

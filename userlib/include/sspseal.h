@@ -63,14 +63,73 @@ int sspseal_info(int fd, struct sspseal_info *info);
 /**
  * sspseal_create() - make a context from a session key
  * @fd: an sspseal file
- * @create: in: all fields up to expiry; out: handle, and in the mechanism's
- *	parameters what is marked so. Wipe the key's memory after the call
+ * @create: in: all fields up to expiry, and key_serial; out: handle, and in the
+ *	mechanism's parameters what is marked so. Wipe the key's memory after
+ *	the call
  *
  * May wait for the kernel's random generator, early after boot.
  *
  * Return: 0 or -errno, with @create->status.
  */
 int sspseal_create(int fd, struct sspseal_create *create);
+
+/**
+ * sspseal_keyring_find() - the serial of a kernel key, for sspseal_create()
+ * @description: of the key
+ * @serial: out: for @key_serial of &struct sspseal_create
+ *
+ * A description that begins "sspseal:" is that of a key of type "logon", any other
+ * that of one of type "user". Searches the keyrings of the calling thread, as
+ * request_key(2) does: those of the thread, the process and the session. Nothing
+ * is asked to make a key that is not there.
+ *
+ * The keys that a thread may find are those that it may use: call
+ * sspseal_create() in the same one. No sspseal file is needed.
+ *
+ * Return: 0, or -errno of request_key(): -ENOKEY if there is none, or only one
+ * that has expired; -EKEYREVOKED, -EACCES if there is one of no use. There is no
+ * status.
+ */
+int sspseal_keyring_find(const char *description, __s32 *serial);
+
+/**
+ * sspseal_bind() - tie a context to its peer
+ * @fd: an sspseal file
+ * @bind: in: all fields
+ *
+ * For a context that was made with SSPSEAL_CREATE_UNBOUND, once, through the
+ * handle that sspseal_create() gave.
+ *
+ * Return: 0 or -errno, with @bind->status.
+ */
+int sspseal_bind(int fd, struct sspseal_bind *bind);
+
+/**
+ * sspseal_export() - make a file that has the use of a context
+ * @fd: an sspseal file
+ * @request: in: handle, flags, rights, expiry; out: fd, revoker
+ *
+ * The new file is to be passed to another process, which uses the handle
+ * SSPSEAL_EXPORTED_HANDLE in it or takes it over with sspseal_import(). Whoever
+ * has @fd itself has all its handles: give away what this call makes.
+ * close() it here when it is on its way.
+ *
+ * Return: 0 or -errno, with @request->status.
+ */
+int sspseal_export(int fd, struct sspseal_export *request);
+
+/**
+ * sspseal_import() - copy a handle from another sspseal file
+ * @fd: an sspseal file: where the copy is to be; with SSPSEAL_IMPORT_NEW_FILE any
+ *	one, @request->fd too
+ * @request: in: fd, source, flags; out: handle, new_fd
+ *
+ * With sspseal_device() as @fd, the handle is an LSA_SEC_HANDLE of the calls of
+ * <ntsecpkg.h>. @request->fd stays open.
+ *
+ * Return: 0 or -errno, with @request->status.
+ */
+int sspseal_import(int fd, struct sspseal_import *request);
 
 /**
  * sspseal_destroy() - give up a handle
@@ -130,6 +189,19 @@ int sspseal_sign(int fd, struct sspseal_message *message);
  * Return: 0 or -errno, with @message->status.
  */
 int sspseal_verify(int fd, struct sspseal_message *message);
+
+/**
+ * sspseal_batch() - several messages in one call
+ * @fd: an sspseal file
+ * @batch: in: operations, stride, nr; out: done
+ *
+ * In each operation: in: command and message, as for that command alone, but size
+ * is not looked at; out: error, message.status, and what the command alone writes.
+ *
+ * Return: 0 or -errno, with @batch->status. 0 says that the first @batch->done
+ * operations were done, not that they succeeded, nor that these were all.
+ */
+int sspseal_batch(int fd, struct sspseal_batch *batch);
 
 /**
  * sspseal_status_name() - the name of a status, for logs

@@ -5,15 +5,6 @@
 
 #include "internal.h"
 
-/* Other pages than that of SpSealMessage have this invalid handle. */
-static NTSTATUS context_status(int ret, __u32 status)
-{
-	NTSTATUS ntstatus = sspseal_ntstatus(ret, status);
-
-	return ntstatus == STATUS_INVALID_HANDLE ? SEC_E_INVALID_HANDLE :
-						   ntstatus;
-}
-
 static NTSTATUS context_query(LSA_SEC_HANDLE handle,
 			      struct sspseal_query *query)
 {
@@ -21,7 +12,7 @@ static NTSTATUS context_query(LSA_SEC_HANDLE handle,
 
 	*query = (struct sspseal_query){ .handle = sspseal_handle(handle) };
 	ret = sspseal_query(sspseal_device(), query);
-	return context_status(ret, query->status);
+	return sspseal_ntstatus(SSPSEAL_FAMILY_OTHER, ret, query->status);
 }
 
 static void pack(const struct sspseal_query *query,
@@ -98,5 +89,5 @@ LIBEXPORT NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle)
 
 	ret = sspseal_destroy(sspseal_device(), sspseal_handle(ContextHandle),
 			      &status);
-	return context_status(ret, status);
+	return sspseal_ntstatus(SSPSEAL_FAMILY_OTHER, ret, status);
 }

@@ -16,6 +16,12 @@ static inline __u32 sspseal_handle(LSA_SEC_HANDLE handle)
 	return handle <= UINT32_MAX ? (__u32)handle : 0;
 }
 
-NTSTATUS sspseal_ntstatus(int ret, __u32 status);
+/* Microsoft's pages give two families of calls different codes for one thing. */
+enum sspseal_family {
+	SSPSEAL_FAMILY_SEAL,	/* SpSealMessage and SpUnsealMessage: STATUS_ */
+	SSPSEAL_FAMILY_OTHER	/* all other calls: SEC_E_ */
+};
+
+NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status);
 
 #endif /* SSPSEAL_INTERNAL_H */

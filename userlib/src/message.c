@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * SpSealMessage and SpUnsealMessage: the caller's descriptor as a native call.
+ * The SSPI calls on messages: the caller's descriptor as a native call.
  *
  * Nothing is checked here that the kernel checks, so that the checks have one
  * order. A descriptor that the kernel cannot see is wrong is passed as one
@@ -53,8 +53,9 @@ static int call_direct(native_call *call, SecBuffer *buffers,
 	return call(sspseal_device(), message);
 }
 
-static NTSTATUS protect(native_call *call, LSA_SEC_HANDLE handle,
-			PSecBufferDesc desc, struct sspseal_message *message)
+static NTSTATUS call_kernel(enum sspseal_family family, native_call *call,
+			    LSA_SEC_HANDLE handle, PSecBufferDesc desc,
+			    struct sspseal_message *message)
 {
 	SecBuffer *buffers = NULL;
 	int ret;
@@ -68,7 +69,32 @@ static NTSTATUS protect(native_call *call, LSA_SEC_HANDLE handle,
 		ret = call_direct(call, buffers, message);
 	else
 		ret = call_converted(call, buffers, message);
-	return sspseal_ntstatus(ret, message->status);
+	return sspseal_ntstatus(family, ret, message->status);
+}
+
+static NTSTATUS protect(enum sspseal_family family, native_call *call,
+			LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
+			ULONG number)
+{
+	struct sspseal_message message = {
+		.qop = qop,
+		.sequence = number,
+	};
+
+	return call_kernel(family, call, handle, desc, &message);
+}
+
+static NTSTATUS unprotect(enum sspseal_family family, native_call *call,
+			  LSA_SEC_HANDLE handle, PSecBufferDesc desc,
+			  ULONG number, PULONG qop)
+{
+	struct sspseal_message message = { .sequence = number };
+	NTSTATUS status;
+
+	status = call_kernel(family, call, handle, desc, &message);
+	if (status == STATUS_SUCCESS && qop)
+		*qop = message.qop;
+	return status;
 }
 
 LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
@@ -76,12 +102,9 @@ LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
 				       PSecBufferDesc MessageBuffers,
 				       ULONG MessageSequenceNumber)
 {
-	struct sspseal_message message = {
-		.qop = QualityOfProtection,
-		.sequence = MessageSequenceNumber,
-	};
-
-	return protect(sspseal_seal, ContextHandle, MessageBuffers, &message);
+	return protect(SSPSEAL_FAMILY_SEAL, sspseal_seal, ContextHandle,
+		       QualityOfProtection, MessageBuffers,
+		       MessageSequenceNumber);
 }
 
 LIBEXPORT NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
@@ -89,14 +112,27 @@ LIBEXPORT NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
 					 ULONG MessageSequenceNumber,
 					 PULONG QualityOfProtection)
 {
-	struct sspseal_message message = {
-		.sequence = MessageSequenceNumber,
-	};
-	NTSTATUS status;
+	return unprotect(SSPSEAL_FAMILY_SEAL, sspseal_unseal, ContextHandle,
+			 MessageBuffers, MessageSequenceNumber,
+			 QualityOfProtection);
+}
 
-	status = protect(sspseal_unseal, ContextHandle, MessageBuffers,
-			 &message);
-	if (status == STATUS_SUCCESS && QualityOfProtection)
-		*QualityOfProtection = message.qop;
-	return status;
+LIBEXPORT NTSTATUS NTAPI SpMakeSignature(LSA_SEC_HANDLE ContextHandle,
+					 ULONG QualityOfProtection,
+					 PSecBufferDesc MessageBuffers,
+					 ULONG MessageSequenceNumber)
+{
+	return protect(SSPSEAL_FAMILY_OTHER, sspseal_sign, ContextHandle,
+		       QualityOfProtection, MessageBuffers,
+		       MessageSequenceNumber);
+}
+
+LIBEXPORT NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
+					   PSecBufferDesc MessageBuffers,
+					   ULONG MessageSequenceNumber,
+					   PULONG QualityOfProtection)
+{
+	return unprotect(SSPSEAL_FAMILY_OTHER, sspseal_verify, ContextHandle,
+			 MessageBuffers, MessageSequenceNumber,
+			 QualityOfProtection);
 }

@@ -59,6 +59,27 @@ LIBEXPORT int sspseal_create(int fd, struct sspseal_create *create)
 	return command(fd, SSPSEAL_CREATE, create);
 }
 
+LIBEXPORT int sspseal_bind(int fd, struct sspseal_bind *bind)
+{
+	bind->size = sizeof(*bind);
+	bind->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_BIND, bind);
+}
+
+LIBEXPORT int sspseal_export(int fd, struct sspseal_export *request)
+{
+	request->size = sizeof(*request);
+	request->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_EXPORT, request);
+}
+
+LIBEXPORT int sspseal_import(int fd, struct sspseal_import *request)
+{
+	request->size = sizeof(*request);
+	request->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_IMPORT, request);
+}
+
 LIBEXPORT int sspseal_destroy(int fd, __u32 handle, __u32 *status)
 {
 	struct sspseal_destroy destroy = {
@@ -97,4 +118,11 @@ LIBEXPORT int sspseal_sign(int fd, struct sspseal_message *message)
 LIBEXPORT int sspseal_verify(int fd, struct sspseal_message *message)
 {
 	return message_command(fd, SSPSEAL_VERIFY, message);
+}
+
+LIBEXPORT int sspseal_batch(int fd, struct sspseal_batch *batch)
+{
+	batch->size = sizeof(*batch);
+	batch->status = SSPSEAL_STATUS_OK;
+	return command(fd, SSPSEAL_BATCH, batch);
 }

@@ -10,6 +10,24 @@
 
 static _Thread_local __u32 last_status;
 
+/* Where the families disagree. */
+static const struct codes {
+	NTSTATUS no_handle;
+	NTSTATUS no_service;
+	NTSTATUS buffers;
+} family_codes[] = {
+	[SSPSEAL_FAMILY_SEAL] = {
+		.no_handle = STATUS_INVALID_HANDLE,
+		.no_service = STATUS_INVALID_HANDLE,
+		.buffers = STATUS_INVALID_PARAMETER,
+	},
+	[SSPSEAL_FAMILY_OTHER] = {
+		.no_handle = SEC_E_INVALID_HANDLE,
+		.no_service = SEC_E_QOP_NOT_SUPPORTED,
+		.buffers = SEC_E_INVALID_TOKEN,
+	},
+};
+
 #define NAME(status) { status, #status }
 /* All that the calls of ntsecpkg.h return. */
 static const struct {
@@ -38,16 +56,17 @@ static const struct {
 };
 
 /* For a reason that is newer than this library. */
-static NTSTATUS errno_ntstatus(int error)
+static NTSTATUS errno_ntstatus(const struct codes *codes, int error)
 {
 	switch (error) {
 	case ENOENT:
-		return STATUS_INVALID_HANDLE;
+		return codes->no_handle;
 	case EACCES:
 		return STATUS_ACCESS_DENIED;
 	case EINVAL:
-	case EOPNOTSUPP:
 	case EMSGSIZE:
+		return codes->buffers;
+	case EOPNOTSUPP:
 		return STATUS_INVALID_PARAMETER;
 	case ENOMEM:
 	case EBUSY:
@@ -61,7 +80,13 @@ static NTSTATUS errno_ntstatus(int error)
 	case EILSEQ:
 		return SEC_E_OUT_OF_SEQUENCE;
 	case EKEYEXPIRED:
+	case EKEYREVOKED:
 		return SEC_E_CONTEXT_EXPIRED;
+	case ENOTCONN:
+	case EBADF:
+		return SEC_E_INVALID_HANDLE;
+	case EINTR:
+		return STATUS_CANCELLED;
 	case EPERM:
 		return SEC_E_QOP_NOT_SUPPORTED;
 	case EIO:
@@ -71,7 +96,8 @@ static NTSTATUS errno_ntstatus(int error)
 	}
 }
 
-static NTSTATUS status_ntstatus(int ret, __u32 status)
+static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
+				__u32 status)
 {
 	/* No default: the compiler names a status that is forgotten here. */
 	switch ((enum sspseal_status)status) {
@@ -79,17 +105,30 @@ static NTSTATUS status_ntstatus(int ret, __u32 status)
 		return STATUS_SUCCESS;
 	case SSPSEAL_STATUS_NO_HANDLE:
 	case SSPSEAL_STATUS_ALREADY_DESTROYED:
+		return codes->no_handle;
+	case SSPSEAL_STATUS_NOT_BOUND:
+	case SSPSEAL_STATUS_UNCONFIRMED:
+	case SSPSEAL_STATUS_DESCRIPTOR:
+		return SEC_E_INVALID_HANDLE;
 	case SSPSEAL_STATUS_NO_SERVICE:
-		return STATUS_INVALID_HANDLE;
+		return codes->no_service;
 	case SSPSEAL_STATUS_NO_RIGHT:
+	case SSPSEAL_STATUS_ANONYMOUS:
+	case SSPSEAL_STATUS_KEY_PERMISSION:
 		return STATUS_ACCESS_DENIED;
+	case SSPSEAL_STATUS_REVOKED:
+	case SSPSEAL_STATUS_HANDLE_EXPIRED:
 	case SSPSEAL_STATUS_EXPIRED:
 	case SSPSEAL_STATUS_SEND_ENDED:
+	case SSPSEAL_STATUS_KEY_EXPIRED:
+	case SSPSEAL_STATUS_KEY_REVOKED:
 		return SEC_E_CONTEXT_EXPIRED;
 	case SSPSEAL_STATUS_NO_MEMORY:
 	case SSPSEAL_STATUS_BUSY:
 	case SSPSEAL_STATUS_LIMIT_FILE:
 	case SSPSEAL_STATUS_LIMIT_TOTAL:
+	case SSPSEAL_STATUS_LIMIT_DEPTH:
+	case SSPSEAL_STATUS_NO_DESCRIPTOR:
 		return STATUS_INSUFFICIENT_RESOURCES;
 	case SSPSEAL_STATUS_FAULT:
 	case SSPSEAL_STATUS_FAULT_AFTER_COMMIT:
@@ -104,17 +143,6 @@ static NTSTATUS status_ntstatus(int ret, __u32 status)
 	case SSPSEAL_STATUS_SEALED:
 	case SSPSEAL_STATUS_NOT_SEALED:
 		return SEC_E_QOP_NOT_SUPPORTED;
-	case SSPSEAL_STATUS_RESERVED:
-	case SSPSEAL_STATUS_FLAGS:
-	case SSPSEAL_STATUS_MECHANISM:
-	case SSPSEAL_STATUS_ROLE:
-	case SSPSEAL_STATUS_SERVICES:
-	case SSPSEAL_STATUS_POLICY:
-	case SSPSEAL_STATUS_SUITE:
-	case SSPSEAL_STATUS_DEFAULT_SUITE:
-	case SSPSEAL_STATUS_KEY_SIZE:
-	case SSPSEAL_STATUS_PARAMS_SIZE:
-	case SSPSEAL_STATUS_EXPIRY:
 	case SSPSEAL_STATUS_NO_BUFFERS:
 	case SSPSEAL_STATUS_TOO_MANY_BUFFERS:
 	case SSPSEAL_STATUS_NO_TOKEN:
@@ -129,8 +157,32 @@ static NTSTATUS status_ntstatus(int ret, __u32 status)
 	case SSPSEAL_STATUS_NULL_BUFFER:
 	case SSPSEAL_STATUS_OVERLAP:
 	case SSPSEAL_STATUS_BUFFER_TYPE:
+		return codes->buffers;
 	case SSPSEAL_STATUS_DATA_TOO_LONG:
 	case SSPSEAL_STATUS_ASSOCIATED_TOO_LONG:
+	case SSPSEAL_STATUS_RESERVED:
+	case SSPSEAL_STATUS_FLAGS:
+	case SSPSEAL_STATUS_MECHANISM:
+	case SSPSEAL_STATUS_ROLE:
+	case SSPSEAL_STATUS_SERVICES:
+	case SSPSEAL_STATUS_POLICY:
+	case SSPSEAL_STATUS_SUITE:
+	case SSPSEAL_STATUS_DEFAULT_SUITE:
+	case SSPSEAL_STATUS_KEY_SIZE:
+	case SSPSEAL_STATUS_PARAMS_SIZE:
+	case SSPSEAL_STATUS_EXPIRY:
+	case SSPSEAL_STATUS_KEY_SOURCE:
+	case SSPSEAL_STATUS_KEY_SERIAL:
+	case SSPSEAL_STATUS_KEY_TYPE:
+	case SSPSEAL_STATUS_ALREADY_BOUND:
+	case SSPSEAL_STATUS_SERVICES_ADDED:
+	case SSPSEAL_STATUS_CONFIRM:
+	case SSPSEAL_STATUS_SUITE_NOT_ALLOWED:
+	case SSPSEAL_STATUS_PEER_SALT:
+	case SSPSEAL_STATUS_BINDING_SIZE:
+	case SSPSEAL_STATUS_RIGHTS:
+	case SSPSEAL_STATUS_OPERATIONS:
+	case SSPSEAL_STATUS_COMMAND:
 		return STATUS_INVALID_PARAMETER;
 	case SSPSEAL_STATUS_INCOMPLETE:
 		return SEC_E_INCOMPLETE_MESSAGE;
@@ -141,6 +193,7 @@ static NTSTATUS status_ntstatus(int ret, __u32 status)
 	case SSPSEAL_STATUS_TOKEN_REFLECTED:
 	case SSPSEAL_STATUS_TOKEN_KIND:
 	case SSPSEAL_STATUS_TOKEN_SALT:
+	case SSPSEAL_STATUS_TOKEN_CONFIRMATION:
 		return SEC_E_INVALID_TOKEN;
 	case SSPSEAL_STATUS_ALTERED:
 		return SEC_E_MESSAGE_ALTERED;
@@ -150,28 +203,28 @@ static NTSTATUS status_ntstatus(int ret, __u32 status)
 	case SSPSEAL_STATUS_OUT_OF_ORDER:
 		return SEC_E_OUT_OF_SEQUENCE;
 	}
-	return errno_ntstatus(-ret);
+	return errno_ntstatus(codes, -ret);
 }
 
 /**
  * sspseal_ntstatus() - the NTSTATUS of a native call, remembering its reason
+ * @family: of the SSPI call that it was made for
  * @ret: what the native function returned
  * @status: what it left in the struct's status
  *
  * An error without a reason means that there is no sspseal file (any more), so
  * there is no handle either.
  *
- * Return: as the page of SpSealMessage has it; other pages have SEC_E_ in place
- * of STATUS_INVALID_HANDLE.
+ * Return: as the page of the SSPI call has it.
  */
-NTSTATUS sspseal_ntstatus(int ret, __u32 status)
+NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status)
 {
 	if (ret == 0)
 		return STATUS_SUCCESS;
 	if (status == SSPSEAL_STATUS_OK)
 		status = SSPSEAL_STATUS_NO_HANDLE;
 	last_status = status;
-	return status_ntstatus(ret, status);
+	return status_ntstatus(&family_codes[family], ret, status);
 }
 
 LIBEXPORT __u32 sspseal_last_status(void)

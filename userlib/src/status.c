@@ -21,12 +21,24 @@ static struct words words(__u32 status)
 		return WORDS(ALREADY_DESTROYED, "handle already destroyed");
 	case SSPSEAL_STATUS_NO_RIGHT:
 		return WORDS(NO_RIGHT, "the handle does not have the right");
+	case SSPSEAL_STATUS_REVOKED:
+		return WORDS(REVOKED, "the handle was revoked");
+	case SSPSEAL_STATUS_HANDLE_EXPIRED:
+		return WORDS(HANDLE_EXPIRED, "the handle has expired");
+	case SSPSEAL_STATUS_ANONYMOUS:
+		return WORDS(ANONYMOUS, "not in a file that an export made");
 	case SSPSEAL_STATUS_NO_SERVICE:
 		return WORDS(NO_SERVICE, "the context protects nothing");
 	case SSPSEAL_STATUS_EXPIRED:
 		return WORDS(EXPIRED, "the context has expired");
 	case SSPSEAL_STATUS_SEND_ENDED:
 		return WORDS(SEND_ENDED, "sending ended by a lost message");
+	case SSPSEAL_STATUS_NOT_BOUND:
+		return WORDS(NOT_BOUND, "the context is not bound yet");
+	case SSPSEAL_STATUS_UNCONFIRMED:
+		return WORDS(UNCONFIRMED, "the context is not confirmed yet");
+	case SSPSEAL_STATUS_ALREADY_BOUND:
+		return WORDS(ALREADY_BOUND, "the context is bound already");
 	case SSPSEAL_STATUS_RESERVED:
 		return WORDS(RESERVED, "a reserved field is not zero");
 	case SSPSEAL_STATUS_FLAGS:
@@ -48,7 +60,39 @@ static struct words words(__u32 status)
 	case SSPSEAL_STATUS_PARAMS_SIZE:
 		return WORDS(PARAMS_SIZE, "parameters of a wrong size");
 	case SSPSEAL_STATUS_EXPIRY:
-		return WORDS(EXPIRY, "expiry lies in the past");
+		return WORDS(EXPIRY, "expiry in the past or too late");
+	case SSPSEAL_STATUS_KEY_SOURCE:
+		return WORDS(KEY_SOURCE, "both a session key and a kernel key");
+	case SSPSEAL_STATUS_KEY_SERIAL:
+		return WORDS(KEY_SERIAL, "no such kernel key");
+	case SSPSEAL_STATUS_KEY_PERMISSION:
+		return WORDS(KEY_PERMISSION, "no permission for the kernel key");
+	case SSPSEAL_STATUS_KEY_TYPE:
+		return WORDS(KEY_TYPE,
+			     "kernel key not user, nor logon with sspseal:");
+	case SSPSEAL_STATUS_KEY_EXPIRED:
+		return WORDS(KEY_EXPIRED, "the kernel key has expired");
+	case SSPSEAL_STATUS_KEY_REVOKED:
+		return WORDS(KEY_REVOKED, "the kernel key was revoked");
+	case SSPSEAL_STATUS_SERVICES_ADDED:
+		return WORDS(SERVICES_ADDED,
+			     "confidentiality added to the context");
+	case SSPSEAL_STATUS_CONFIRM:
+		return WORDS(CONFIRM, "confirmation without integrity");
+	case SSPSEAL_STATUS_SUITE_NOT_ALLOWED:
+		return WORDS(SUITE_NOT_ALLOWED, "suite not allowed");
+	case SSPSEAL_STATUS_PEER_SALT:
+		return WORDS(PEER_SALT, "peer's salt is zero or this end's");
+	case SSPSEAL_STATUS_BINDING_SIZE:
+		return WORDS(BINDING_SIZE, "binding too long");
+	case SSPSEAL_STATUS_RIGHTS:
+		return WORDS(RIGHTS, "no rights, or more than the handle has");
+	case SSPSEAL_STATUS_DESCRIPTOR:
+		return WORDS(DESCRIPTOR, "not a descriptor of sspseal");
+	case SSPSEAL_STATUS_OPERATIONS:
+		return WORDS(OPERATIONS, "array of operations of a wrong size");
+	case SSPSEAL_STATUS_COMMAND:
+		return WORDS(COMMAND, "unknown operation");
 	case SSPSEAL_STATUS_NO_MEMORY:
 		return WORDS(NO_MEMORY, "out of memory");
 	case SSPSEAL_STATUS_BUSY:
@@ -61,11 +105,15 @@ static struct words words(__u32 status)
 		return WORDS(FAULT, "bad address");
 	case SSPSEAL_STATUS_FAULT_AFTER_COMMIT:
 		return WORDS(FAULT_AFTER_COMMIT,
-			     "bad address, and the message is lost");
+			     "bad address, noticed after it was done");
 	case SSPSEAL_STATUS_CIPHER:
 		return WORDS(CIPHER, "the cipher failed");
 	case SSPSEAL_STATUS_INTERRUPTED:
 		return WORDS(INTERRUPTED, "interrupted by a signal");
+	case SSPSEAL_STATUS_NO_DESCRIPTOR:
+		return WORDS(NO_DESCRIPTOR, "too many open files");
+	case SSPSEAL_STATUS_LIMIT_DEPTH:
+		return WORDS(LIMIT_DEPTH, "too many exports of exports");
 	case SSPSEAL_STATUS_NO_CONFIDENTIALITY:
 		return WORDS(NO_CONFIDENTIALITY,
 			     "the context does not encrypt");
@@ -136,6 +184,9 @@ static struct words words(__u32 status)
 	case SSPSEAL_STATUS_TOKEN_COUNTER:
 		return WORDS(TOKEN_COUNTER,
 			     "token with a counter that no sender uses");
+	case SSPSEAL_STATUS_TOKEN_CONFIRMATION:
+		return WORDS(TOKEN_CONFIRMATION,
+			     "confirmation missing, or where none may be");
 	}
 	return WORDS(UNKNOWN, "reason unknown to this library");
 }

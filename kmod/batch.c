@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SSPSEAL_BATCH: the path of a message, repeated in the order of an array.
+ */
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "sspseal.h"
+
+static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
+{
+	switch (cmd) {
+	case SSPSEAL_SEAL:
+		return sspseal_message_seal(command);
+	case SSPSEAL_UNSEAL:
+		return sspseal_message_unseal(command);
+	case SSPSEAL_SIGN:
+		return sspseal_message_sign(command);
+	case SSPSEAL_VERIFY:
+		return sspseal_message_verify(command);
+	default:
+		return SSPSEAL_STATUS_COMMAND;
+	}
+}
+
+/*
+ * Does one operation. Its result goes into its own struct.
+ *
+ * Return: FAULT if it could not be read, FAULT_AFTER_COMMIT if it was done, but
+ * its result could not be written; else OK.
+ */
+static enum sspseal_status do_operation(struct sspseal_file *file,
+					struct sspseal_operation __user *user)
+{
+	struct sspseal_operation operation;
+	struct sspseal_command command = {
+		.file = file,
+		.user = &user->message,
+		.user_size = sizeof(operation.message),
+		.size = sizeof(operation.message),
+		.arg = &operation.message,
+	};
+	enum sspseal_status status;
+
+	if (copy_from_user(&operation, user, sizeof(operation)))
+		return SSPSEAL_STATUS_FAULT;
+	status = execute(&command, operation.command);
+	if (put_user(sspseal_errno(status), &user->error) ||
+	    (status && put_user((u32)status, &user->message.status)))
+		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status do_all(struct sspseal_file *file,
+				  struct sspseal_batch *batch)
+{
+	void __user *user = u64_to_user_ptr(batch->operations);
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
+
+	for (batch->done = 0; !status && batch->done < batch->nr;) {
+		if (signal_pending(current)) {
+			status = SSPSEAL_STATUS_INTERRUPTED;
+			break;
+		}
+		status = do_operation(file, user);
+		if (status != SSPSEAL_STATUS_FAULT)
+			batch->done++;
+		user += batch->stride;
+		cond_resched();
+	}
+	return batch->done ? SSPSEAL_STATUS_OK : status;
+}
+
+enum sspseal_status sspseal_batch(struct sspseal_command *command)
+{
+	struct sspseal_batch *batch = command->arg;
+	enum sspseal_status status;
+
+	if (batch->__reserved)
+		return SSPSEAL_STATUS_RESERVED;
+	if (!batch->nr || batch->nr > SSPSEAL_OPERATIONS_MAX ||
+	    batch->stride < sizeof(struct sspseal_operation) ||
+	    !IS_ALIGNED(batch->stride, 8))
+		return SSPSEAL_STATUS_OPERATIONS;
+	status = do_all(command->file, batch);
+	if (!status && sspseal_respond(command))
+		status = SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	return status;
+}
