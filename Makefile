@@ -5,6 +5,8 @@
 #   make demo         boot a kernel in a VM, seal a file in it, unseal it again
 #   make check        all tests, in a VM                  TEST=name for one
 #   make shell        a prompt in a VM with the module loaded
+#   make mutants      do the tests notice faults planted one by one?
+#   make lint         static checks                       TEST=name for one
 #
 # and of who wants to use it here:
 #
@@ -21,7 +23,13 @@ RELEASE	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
 
-export BUILD KERNEL KDIR HOST TEST FILE
+export BUILD KERNEL KDIR TEST FILE
+# Tool chains set HOST in the environment: it counts on the command line only.
+ifeq ($(origin HOST),command line)
+export HOST
+else
+unexport HOST
+endif
 
 MODULE	:= $(BUILD)/kmod/$(RELEASE)/sspseal.ko
 MODDIR	:= $(DESTDIR)/lib/modules/$(RELEASE)/updates
@@ -47,6 +55,21 @@ check:
 shell:
 	selftests/shell.sh
 
+mutants:
+	selftests/mutants.sh $(TEST)
+
+# The programs that the documentation shows.
+examples: userlib
+	mkdir -p $(BUILD)/examples
+	for program in Documentation/examples/*.c; do \
+		$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iuserlib/include -Iuapi \
+			-o $(BUILD)/examples/$$(basename $$program .c) $$program \
+			-L$(BUILD)/userlib -lsspseal || exit; \
+	done
+
+lint:
+	selftests/lint.sh $(TEST)
+
 install: all
 	install -D -m 644 $(MODULE) $(MODDIR)/sspseal.ko
 	$(MAKE) -C userlib install BUILD=$(BUILD)/userlib PREFIX=$(PREFIX)
@@ -63,4 +86,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all module userlib tools demo check shell install uninstall clean
+.PHONY: all module userlib tools demo check lint shell mutants examples install \
+	uninstall clean

@@ -5,9 +5,12 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 #include "sspseal_test.h"
@@ -57,7 +60,7 @@ AT(create, params_size, 36);
 AT(create, params, 40);
 AT(create, expiry, 48);
 AT(create, handle, 56);
-AT(create, __reserved, 60);
+AT(create, key_serial, 60);
 
 SIZE(destroy, 16);
 AT(destroy, size, 0);
@@ -93,7 +96,7 @@ AT(query, default_suite, 36);
 AT(query, max_signature, 40);
 AT(query, security_trailer, 44);
 AT(query, expired, 48);
-AT(query, __reserved, 52);
+AT(query, ready, 52);
 AT(query, expiry, 56);
 AT(query, sent, 64);
 AT(query, received, 72);
@@ -121,8 +124,8 @@ static_assert(SSPSEAL_STATUS_INTERRUPTED == 71, "INTERRUPTED");
 static_assert(SSPSEAL_STATUS_NO_CONFIDENTIALITY == 96, "NO_CONFIDENTIALITY");
 static_assert(SSPSEAL_STATUS_INCOMPLETE == 115, "INCOMPLETE");
 static_assert(SSPSEAL_STATUS_TOKEN_VERSION == 128, "TOKEN_VERSION");
-static_assert(SSPSEAL_STATUS_OUT_OF_ORDER == 140, "OUT_OF_ORDER");
-static_assert(SSPSEAL_STATUS_TOKEN_COUNTER == 141, "TOKEN_COUNTER");
+static_assert(SSPSEAL_STATUS_TOKEN_SALT == 135, "TOKEN_SALT");
+static_assert(SSPSEAL_STATUS_OUT_OF_ORDER == 142, "OUT_OF_ORDER");
 
 /* The structs of all commands, with room behind them. */
 union argument {
@@ -180,8 +183,6 @@ FIXTURE_VARIANT_ADD(command, create)
 {
 	.cmd = SSPSEAL_CREATE,
 	.size = sizeof(struct sspseal_create),
-	.reserved = offsetof(struct sspseal_create, __reserved),
-	.reserved_size = 4,
 };
 
 FIXTURE_VARIANT_ADD(command, destroy)
@@ -197,8 +198,6 @@ FIXTURE_VARIANT_ADD(command, query)
 {
 	.cmd = SSPSEAL_QUERY,
 	.size = sizeof(struct sspseal_query),
-	.reserved = offsetof(struct sspseal_query, __reserved),
-	.reserved_size = 4,
 	.has_handle = true,
 };
 
@@ -279,7 +278,6 @@ FIXTURE_SETUP(command)
 	case SSPSEAL_QUERY:
 		memset(&a->query, POISON, sizeof(a->query));
 		a->query.handle = self->sender;
-		a->query.__reserved = 0;
 		break;
 	case SSPSEAL_SEAL:
 	case SSPSEAL_SIGN:
@@ -301,8 +299,8 @@ FIXTURE_TEARDOWN(command)
 }
 
 /* Call and compare: a refusal writes @status at most. */
-static int command_refused(int fd, unsigned long cmd, union argument *arg,
-			   union argument *before)
+static int struct_refused(int fd, unsigned long cmd, union argument *arg,
+			  union argument *before)
 {
 	int status;
 
@@ -314,7 +312,7 @@ static int command_refused(int fd, unsigned long cmd, union argument *arg,
 }
 
 #define REFUSED()							\
-	command_refused(self->fd, variant->cmd, self->arg, self->before)
+	struct_refused(self->fd, variant->cmd, self->arg, self->before)
 
 TEST_F(command, size_exact)
 {
@@ -431,11 +429,7 @@ TEST_F(command, reserved_not_zero)
 {
 	__u32 i;
 
-	if (!variant->reserved) {
-		/* Messages have none: all their fields are in use. */
-		EXPECT_EQ(32, variant->size);
-		return;
-	}
+	/* Where there is none, all fields are in use. */
 	for (i = 0; i < variant->reserved_size; i++) {
 		self->arg->bytes[variant->reserved + i] = 1;
 		EXPECT_EQ(SSPSEAL_STATUS_RESERVED, REFUSED());
@@ -464,8 +458,8 @@ TEST_F(command, handle_never_given)
 	/* A number that the file has means nothing in another one. */
 	self->arg->handle = self->sender;
 	EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE,
-		  command_refused(self->other, variant->cmd, self->arg,
-				  self->before));
+		  struct_refused(self->other, variant->cmd, self->arg,
+				 self->before));
 	EXPECT_EQ(0, memcmp(self->sealed, self->data, sizeof(self->data)));
 }
 
@@ -524,7 +518,7 @@ FIXTURE_TEARDOWN(device)
 
 TEST_F(device, unknown_commands)
 {
-	const unsigned int known = _IOC_NR(SSPSEAL_VERIFY) + 1;
+	const unsigned int known = _IOC_NR(SSPSEAL_BATCH) + 1;
 	union argument arg = { .size = sizeof(struct sspseal_query) };
 	unsigned long cmd;
 	unsigned int i;
@@ -565,6 +559,29 @@ TEST_F(device, other_calls)
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
 				   self->fd, 0));
 	EXPECT_EQ(ENODEV, errno);
+}
+
+TEST_F(device, node)
+{
+	struct stat node;
+	int status;
+	pid_t child;
+
+	ASSERT_EQ(0, stat(SSPSEAL_DEVICE, &node));
+	EXPECT_TRUE(S_ISCHR(node.st_mode));
+	EXPECT_EQ(0660, node.st_mode & 07777);
+	if (geteuid())
+		SKIP(return, "not root");
+	/* Not for everyone. */
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		if (setgroups(0, NULL) || setgid(65534) || setuid(65534))
+			_exit(2);
+		_exit(device_open() >= 0 || errno != EACCES);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
 }
 
 TEST_F(device, info)
@@ -621,7 +638,7 @@ TEST_F(device, create_unknown)
 		__u32 value;
 		int status;
 	} bad[] = {
-		{ offsetof(struct sspseal_create, flags), 2,
+		{ offsetof(struct sspseal_create, flags), 4,
 		  SSPSEAL_STATUS_FLAGS },
 		{ offsetof(struct sspseal_create, flags), 0x80000001,
 		  SSPSEAL_STATUS_FLAGS },
@@ -643,8 +660,6 @@ TEST_F(device, create_unknown)
 		  SSPSEAL_STATUS_SERVICES },
 		{ offsetof(struct sspseal_create, services), 0x8000000f,
 		  SSPSEAL_STATUS_SERVICES },
-		{ offsetof(struct sspseal_create, __reserved), 0x80000000,
-		  SSPSEAL_STATUS_RESERVED },
 	};
 	struct sspseal_native native = { };
 	struct sspseal_create c;

@@ -872,6 +872,29 @@ TEST_F(message, unseal_tells_what_was_encrypted)
 	EXPECT_TRUE(all_bytes(data, 0, CB));
 }
 
+TEST_F(message, overlap_without_encryption)
+{
+	__u8 data[CB] = { }, copy[CB] = { };
+	struct sspseal_buffer b[] = {
+		buffer(DATA, data, CB),
+		buffer(DATA | RWC, data + 10, 20),
+		buffer(TOKEN, self->token, TOKEN_SIZE),
+	};
+	struct sspseal_message m = message(self->initiator, b, 3);
+
+	/* Nothing but TOKEN is written: the others may lie where they like. */
+	m.qop = SSPSEAL_QOP_NO_ENCRYPT;
+	EXPECT_EQ(0, call(self->fd, SSPSEAL_SEAL, &m));
+	b[2].ptr = (uintptr_t)data + 40;
+	EXPECT_EQ(S(OVERLAP), refused(self->fd, SSPSEAL_SEAL, &m));
+	/* The receiver learns that from the token only: it must part them. */
+	b[2].ptr = (uintptr_t)self->token;
+	m = message(self->acceptor, b, 3);
+	EXPECT_EQ(S(OVERLAP), refused(self->fd, SSPSEAL_UNSEAL, &m));
+	b[1].ptr = (uintptr_t)copy;
+	EXPECT_EQ(0, call(self->fd, SSPSEAL_UNSEAL, &m));
+}
+
 TEST_F(message, context_without_confidentiality)
 {
 	__u32 i = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,

@@ -1,24 +1,84 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh: runs the tests, or the one that TEST names, in a VM, or with HOST=1
-# on the running kernel.
+# check.sh [--stage]: runs the static checks, those of the documentation, and the
+# tests in a VM, or with HOST=1 on the running kernel. With TEST only the tests
+# that it names. With --stage nothing is run: what would be is put together.
+#
+# Ends with a line "N passed, N failed".
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/target.sh"
 
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=${BUILD:-$top/build}
 stage=$build/stage/check
 
-"$top/selftests/stage.sh" "$stage"
-make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
-	KSFT="$("$top/selftests/vm/kselftest.sh")" install INSTALL_PATH="$stage"
+# Everything that runs on the kernel under test.
+put_together() {
+	local label=$kernel
+	! on_this_machine || label=$(uname -r)
+	"$top/selftests/stage.sh" "$stage"
+	"$top/selftests/build-variants.sh" "$(< "$build/kmod/$label/headers")" \
+		"$build/kmod/$label" "$stage"
+	make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
+		KSFT="$("$top/selftests/vm/kselftest.sh")" install INSTALL_PATH="$stage"
+}
 
-# shellcheck disable=SC2206 # no test is one word too few
-test=(${TEST:-})
-if [ -n "${HOST:-}" ]; then
-	cd "$stage"
-	exec ./host.sh ./sspseal.ko -- ./run-tests.sh "${test[@]}"
+# A check of this machine: one line of TAP; what it says only if it fails.
+host_check() {
+	local name=$1 output
+	shift
+	if output=$("$@" 2>&1); then
+		echo "ok $name"
+		passed=$((passed + 1))
+	else
+		printf '%s\n' "$output" "not ok $name"
+		failed=$((failed + 1))
+	fi
+}
+
+documentation() {
+	local page=$top/Documentation/token-format.rst passed=0 failed=0
+	host_check vectors /usr/bin/python3 "$top/Documentation/vectors.py" --check "$page"
+	host_check opener /usr/bin/python3 "$top/selftests/opener/opener.py" vectors "$page"
+	host_check pages-agree-with-headers "$top/selftests/docs-check.sh"
+	host_check examples make -s -C "$top" examples BUILD="$build"
+	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
+		"$top/Documentation" "$build/html"
+	host_check vm-runner "$top/selftests/vm/selftest.sh"
+	echo "$passed passed, $failed failed"
+}
+
+tests() {
+	# shellcheck disable=SC2086 # no test is one word too few
+	run_staged "$stage" "" ./run-tests.sh ${TEST:-}
+}
+
+# part NAME COMMAND...: whose last line must be a closing line. A VM that ends
+# otherwise, or a kernel log that is not clean, counts as one more failure.
+part() {
+	local name=$1 status=0 counts
+	shift
+	"$@" 2>&1 | tee "$build/check.$name" || status=$?
+	counts=$(awk '/^[0-9]+ passed, [0-9]+ failed$/ { counts = $1 " " $3 }
+		END { print counts }' "$build/check.$name")
+	read -r passed failed <<< "${counts:-0 0}"
+	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+		echo "not ok $name: exit status $status"
+		failed=1
+	fi
+	all_passed=$((all_passed + passed))
+	all_failed=$((all_failed + failed))
+}
+
+install_packages demo check
+put_together
+[ "${1:-}" != --stage ] || exit 0
+
+all_passed=0 all_failed=0
+if [ -z "${TEST:-}" ] && ! on_this_machine; then
+	part lint "$top/selftests/lint.sh"
+	part documentation documentation
 fi
-exec "$top/selftests/vm/run.sh" --kernel "${KERNEL:-6.1}" --payload "$stage" \
-	--timeout 1800 --log "$build/kernel.log" -- \
-	./host.sh ./sspseal.ko -- ./run-tests.sh "${test[@]}"
+part tests tests
+echo "$all_passed passed, $all_failed failed"
+[ "$all_failed" -eq 0 ]

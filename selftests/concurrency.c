@@ -520,6 +520,56 @@ TEST_F(concurrency, ciphertext_that_changes)
 	pthread_join(thread, NULL);
 }
 
+struct renumbering {
+	__u8 *at;
+	bool stop;
+};
+
+/* The last byte of a token's counter, which is 0: every second time it is. */
+static void *renumber(void *argument)
+{
+	struct renumbering *r = argument;
+	unsigned int i = 0;
+
+	while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
+		__atomic_store_n(r->at, i & 1 ? i >> 1 : 0, __ATOMIC_RELAXED);
+		i++;
+	}
+	return NULL;
+}
+
+/*
+ * A receiver that read the token twice could take one number for the window and
+ * another one for the tag, and accept a message again and again.
+ */
+TEST_F(concurrency, token_that_changes)
+{
+	struct letter l = { }, good;
+	struct renumbering r = { .at = l.token + 15 };
+	unsigned int round, accepted = 0, altered = 0, replayed = 0;
+	pthread_t thread;
+	int status;
+
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 l.token, l.data, CB));
+	good = l;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, renumber, &r));
+	for (round = 0; round < 1000 || !altered || !replayed; round++) {
+		status = simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				     l.token, l.data, CB);
+		accepted += status == S(OK);
+		altered += status == S(ALTERED);
+		replayed += status == S(REPLAYED);
+		EXPECT_TRUE(status == S(OK) || status == S(ALTERED) ||
+			    status == S(REPLAYED));
+		memcpy(l.data, good.data, CB);
+	}
+	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(1, accepted);
+	EXPECT_EQ(1, received(self->fd, self->acceptor));
+}
+
 /* The array itself changes: whatever is read is checked. */
 FIXTURE(rewritten)
 {
@@ -717,17 +767,18 @@ TEST_F(concurrency, killed_in_the_middle)
 	EXPECT_TRUE(all_bytes(data, 0, CB));
 }
 
-/* ---- bytes in flight ---- */
+/* ---- calls that wait in the kernel ---- */
 
 /*
- * Messages whose DATA is missing memory wait in the kernel until the page
- * comes, and hold their memory meanwhile.
+ * A message whose DATA is missing memory waits in the kernel until the page
+ * comes, with all checks behind it and nothing done yet.
  */
 struct waiting {
 	int fd;
 	__u32 handle;
 	__u8 *data;
 	size_t size;
+	__u8 token[TOKEN_SIZE];
 	int status;
 	bool done;
 };
@@ -735,10 +786,9 @@ struct waiting {
 static void *seal_waiting(void *argument)
 {
 	struct waiting *w = argument;
-	__u8 token[TOKEN_SIZE];
 
-	w->status = simple_call(w->fd, SSPSEAL_SEAL, w->handle, token, w->data,
-				w->size);
+	w->status = simple_call(w->fd, SSPSEAL_SEAL, w->handle, w->token,
+				w->data, w->size);
 	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -773,6 +823,108 @@ static unsigned int userfaults(int fd)
 	return nr;
 }
 
+static const struct timespec moment = { .tv_nsec = 10000000 };
+
+/* One call that waits: closing @fault lets it go on. */
+FIXTURE(waiting)
+{
+	int fd;
+	__u32 acceptor;
+	int fault;
+	struct waiting w;
+	pthread_t thread;
+	time_t expiry;
+};
+
+FIXTURE_SETUP(waiting)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR, SERVICES);
+	int tries;
+
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->expiry = time(NULL) + 3;
+	c.expiry = self->expiry;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	ASSERT_NE(0, self->acceptor);
+	self->w.fd = self->fd;
+	self->w.handle = c.handle;
+	self->w.size = 4096;
+	self->w.data = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->w.data);
+	self->fault = userfault_open(self->w.data, 4096);
+	if (self->fault < 0)
+		SKIP(return, "no userfaultfd");
+	ASSERT_EQ(0, pthread_create(&self->thread, NULL, seal_waiting,
+				    &self->w));
+	for (tries = 0; !userfaults(self->fault); tries++) {
+		ASSERT_GT(200, tries);
+		nanosleep(&moment, NULL);
+	}
+}
+
+FIXTURE_TEARDOWN(waiting)
+{
+}
+
+TEST_F(waiting, destroy_lets_calls_finish)
+{
+	EXPECT_EQ(0, destroy(self->fd, self->w.handle));
+	EXPECT_EQ(S(ALREADY_DESTROYED), destroy(self->fd, self->w.handle));
+	close(self->fault);
+	pthread_join(self->thread, NULL);
+	ASSERT_EQ(0, self->w.status);
+	EXPECT_EQ(0, counter(self->w.token));
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				 self->w.token, self->w.data, 4096));
+	EXPECT_TRUE(all_bytes(self->w.data, 0, 4096));
+}
+
+TEST_F(waiting, close_lets_calls_finish)
+{
+	EXPECT_EQ(0, close(self->fd));
+	close(self->fault);
+	pthread_join(self->thread, NULL);
+	EXPECT_EQ(0, self->w.status);
+	EXPECT_FALSE(all_bytes(self->w.data, 0, 4096));
+}
+
+TEST_F(waiting, later_calls_overtake)
+{
+	struct letter l = { };
+
+	/* The number is taken last: the one that waits gets the next. */
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->w.handle,
+				 l.token, l.data, CB));
+	EXPECT_EQ(0, counter(l.token));
+	close(self->fault);
+	pthread_join(self->thread, NULL);
+	EXPECT_EQ(0, self->w.status);
+	EXPECT_EQ(1, counter(self->w.token));
+}
+
+TEST_F(waiting, no_number_after_the_end)
+{
+	struct timespec when = { .tv_sec = self->expiry, .tv_nsec = 10000000 };
+	struct letter l = { };
+
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &when, NULL);
+	EXPECT_EQ(S(EXPIRED), simple_refused(self->fd, SSPSEAL_SEAL,
+					     self->w.handle, l.token, l.data,
+					     CB));
+	close(self->fault);
+	pthread_join(self->thread, NULL);
+	EXPECT_EQ(S(EXPIRED), self->w.status);
+	EXPECT_TRUE(all_bytes(self->w.data, 0, 4096));
+	EXPECT_TRUE(all_bytes(self->w.token, 0, TOKEN_SIZE));
+	EXPECT_EQ(0, sent(self->fd, self->w.handle));
+}
+
+/* ---- bytes in flight ---- */
+
 #define WAITING		16
 
 static unsigned int refused_now(const struct waiting *w)
@@ -786,7 +938,6 @@ static unsigned int refused_now(const struct waiting *w)
 
 TEST_F(concurrency, bytes_in_flight_are_bounded)
 {
-	struct timespec pause = { .tv_nsec = 10000000 };
 	struct waiting w[WAITING] = { };
 	pthread_t thread[WAITING];
 	unsigned int i, tries, waiting = 0;
@@ -815,7 +966,7 @@ TEST_F(concurrency, bytes_in_flight_are_bounded)
 	/* Until each either waits in the kernel or was refused. */
 	for (tries = 0; tries < 500 && waiting + refused_now(w) < WAITING;
 	     tries++) {
-		nanosleep(&pause, NULL);
+		nanosleep(&moment, NULL);
 		waiting += userfaults(fault);
 	}
 	EXPECT_EQ(WAITING, waiting + refused_now(w));

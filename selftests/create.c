@@ -65,7 +65,7 @@ TEST_F(create, query_of_a_new_context)
 	EXPECT_EQ(TOKEN_SIZE, q.max_signature);
 	EXPECT_EQ(TOKEN_SIZE, q.security_trailer);
 	EXPECT_EQ(0, q.expired);
-	EXPECT_EQ(0, q.__reserved);
+	EXPECT_EQ(1, q.ready);
 	EXPECT_EQ(0, q.expiry);
 	EXPECT_EQ(0, q.sent);
 	EXPECT_EQ(0, q.received);

@@ -382,13 +382,15 @@ static int flipped(__u32 suite, __u8 flags, unsigned int at, __u8 bit,
 		return (suite ^ bit) >= 1 && (suite ^ bit) <= 3 ? S(ALTERED) :
 		       S(TOKEN_SUITE);
 	case TOKEN_AT_FLAGS:
-		if (changed & ~7 || (changed & 5) == 5)
+		if (changed & ~15 || (changed & 5) == 5 || (changed & 12) == 8)
 			return S(TOKEN_FLAGS);
 		if (bit == TOKEN_ACCEPTOR)
 			return S(TOKEN_REFLECTED);
 		/* A signature no longer, or now. */
 		if (bit == TOKEN_SIGNATURE)
 			return S(TOKEN_KIND);
+		if (bit == TOKEN_CONFIRMATION)
+			return S(TOKEN_CONFIRMATION);
 		return S(ALTERED);
 	case TOKEN_AT_ZERO:
 		return S(TOKEN_FLAGS);
@@ -631,7 +633,7 @@ TEST_F(keys, malformed_flags)
 			      TEST_KEY_SIZE));
 	for (flags = 0; flags < 256; flags++) {
 		ASSERT_TRUE(peer_protect(&peer, flags, b, 2));
-		if (flags & ~7U || (flags & 5) == 5) {
+		if (flags & ~15U || (flags & 5) == 5 || (flags & 12) == 8) {
 			unseal = S(TOKEN_FLAGS);
 			verify = S(TOKEN_FLAGS);
 		} else if (flags & TOKEN_ACCEPTOR) {
@@ -639,7 +641,8 @@ TEST_F(keys, malformed_flags)
 			verify = S(TOKEN_REFLECTED);
 		} else if (flags & TOKEN_SIGNATURE) {
 			unseal = S(TOKEN_KIND);
-			verify = S(OK);
+			verify = flags & TOKEN_CONFIRMATION ?
+				 S(TOKEN_CONFIRMATION) : S(OK);
 		} else {
 			unseal = S(OK);
 			verify = S(TOKEN_KIND);

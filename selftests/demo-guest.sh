@@ -9,7 +9,7 @@ out=$1
 LD_LIBRARY_PATH=.${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 
-say() {
+step() {
 	printf '\n==> %s\n' "$*"
 }
 
@@ -23,24 +23,26 @@ flip_last_bit() {
 	printf "\\$(printf %03o "$flipped")" >> "$2"
 }
 
-say "The module is loaded on Linux $(uname -r); it offers"
+step "The module is loaded on Linux $(uname -r); it offers"
 ./sspsealctl info
 
-say "Sealing $(wc -c < input) bytes as initiator: the kernel holds the key"
+step "Sealing $(wc -c < input) bytes as initiator: the kernel holds the key"
 ./sspsealctl seal --key-file key -o "$out/input.sealed" input
 
-say "What is in the sealed file, and its first token"
+step "What is in the sealed file, and its first token"
 ./sspsealctl info "$out/input.sealed"
 
-say "Unsealing it as acceptor"
+step "Unsealing it as acceptor"
 ./sspsealctl unseal --key-file key -o unsealed "$out/input.sealed"
 cmp input unsealed
 echo "The result is the input."
 
-say "Flipping one bit"
+step "Flipping one bit"
 flip_last_bit "$out/input.sealed" flipped
-if ./sspsealctl unseal --key-file key -o unsealed flipped; then
+if ./sspsealctl unseal --key-file key -o unsealed flipped 2> refusal; then
 	echo "A forged message was accepted." >&2
 	exit 1
 fi
-rm -f flipped unsealed
+cat refusal
+grep -q ALTERED refusal
+rm -f flipped unsealed refusal

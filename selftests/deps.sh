@@ -43,11 +43,16 @@ echo "deps.sh: installing$missing" >&2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# One at a time: apt would not wait for another that fetches package lists. What
+# a package starts must not keep the lock.
+exec 9> /run/sspseal-deps.lock
+flock 9
+
 # Fresh package lists are fetched only if the ones at hand will not do: there
 # are none, or they name versions that the mirror has replaced.
-if ! install > "$log" 2>&1; then
-	apt-get update >> "$log" 2>&1 || :
-	if ! install >> "$log" 2>&1; then
+if ! install > "$log" 2>&1 9>&-; then
+	apt-get update >> "$log" 2>&1 9>&- || :
+	if ! install >> "$log" 2>&1 9>&-; then
 		tail -n 20 "$log" >&2
 		echo "deps.sh: could not install$missing" >&2
 		exit 1

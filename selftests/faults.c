@@ -582,6 +582,22 @@ TEST_F(strict, burned_number_ends_sending)
 	EXPECT_EQ(0, destroy(self->fd, self->initiator));
 }
 
+TEST_F(strict, number_burned_by_the_struct)
+{
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, self->token, TOKEN_SIZE),
+		buffer(DATA, self->data, CB),
+	};
+	struct sspseal_message m = message(self->initiator, b, 2);
+
+	/* The message is whole, but its sender cannot know. */
+	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_SEAL,
+			    readonly_copy(&m, sizeof(m))));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(S(SEND_ENDED), refused(self->fd, SSPSEAL_SEAL, &m));
+	EXPECT_EQ(1, sent(self->fd, self->initiator));
+}
+
 TEST_F(strict, faults_on_reading_end_nothing)
 {
 	EXPECT_EQ(S(FAULT), simple_call(self->fd, SSPSEAL_SEAL,

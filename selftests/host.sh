@@ -106,6 +106,9 @@ if [ ! -d /sys/module/sspseal ]; then
 	# shellcheck disable=SC2086 # a list of parameters
 	insmod "$module" $parameters || die "cannot load $module"
 	ours=yes
+	# For tests that load others for a while: see module.sh.
+	SSPSEAL_MODULE=$(realpath "$module") SSPSEAL_PARAMETERS=$parameters
+	export SSPSEAL_MODULE SSPSEAL_PARAMETERS
 fi
 if wait_for_device; then
 	"$@"

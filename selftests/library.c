@@ -79,7 +79,6 @@ TEST_F(native, all_commands)
 	EXPECT_EQ(0, sspseal_verify(self->fd, &m));
 	memset(&q, POISON, sizeof(q));
 	q.handle = self->initiator;
-	q.__reserved = 0;
 	EXPECT_EQ(0, sspseal_query(self->fd, &q));
 	EXPECT_EQ(2, q.sent);
 	EXPECT_EQ(0, sspseal_destroy(self->fd, self->initiator, &status));

@@ -4,10 +4,7 @@
  */
 #include <stdint.h>
 #include <string.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "openssl_peer.h"
@@ -15,6 +12,10 @@
 #define HEADER_SIZE	TOKEN_AT_TAG
 #define TAG_SIZE	16
 #define IV_SIZE		12
+#define HASH_SIZE	32
+/* Of the key derivation, with the longest binding. */
+#define INFO_SIZE	(3 + 1 + 1 + 16 + 16 + 2)
+#define INFO_MAX	(INFO_SIZE + SSPSEAL_BINDING_MAX)
 
 static void put_be(__u8 *p, __u64 value, unsigned int bytes)
 {
@@ -24,55 +25,32 @@ static void put_be(__u8 *p, __u64 value, unsigned int bytes)
 	}
 }
 
-static __u64 get_be(const __u8 *p, unsigned int bytes)
+static bool hmac(const void *key, size_t key_size, const void *data,
+		 size_t size, __u8 *out)
 {
-	__u64 value = 0;
-
-	while (bytes--)
-		value = value << 8 | *p++;
-	return value;
+	return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_size,
+			 data, size, out, HASH_SIZE, NULL);
 }
 
-__u64 token_counter(const __u8 *token)
+/* HKDF-Expand of RFC 5869: OpenSSL's own takes no info of 4,096 bytes. */
+static bool expand(const __u8 *prk, const __u8 *info, size_t info_size,
+		   __u8 *out, size_t size)
 {
-	return get_be(token + TOKEN_AT_COUNTER, 8);
-}
+	__u8 input[HASH_SIZE + INFO_MAX + 1], block[HASH_SIZE] = { };
+	size_t part, before = 0;
+	__u8 n = 0;
 
-__u32 token_sequence(const __u8 *token)
-{
-	return get_be(token + TOKEN_AT_SEQUENCE, 4);
-}
-
-/* One half of HKDF with SHA-256; @salt for Extract, @label for Expand. */
-static bool hkdf(int mode, const void *key, size_t key_size, const void *salt,
-		 size_t salt_size, const void *label, size_t label_size,
-		 __u8 *out, size_t size)
-{
-	OSSL_PARAM params[6], *p = params;
-	EVP_KDF_CTX *ctx;
-	EVP_KDF *kdf;
-	bool ok;
-
-	kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	ctx = EVP_KDF_CTX_new(kdf);
-	EVP_KDF_free(kdf);
-	*p++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-						"SHA256", 0);
-	*p++ = OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode);
-	*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
-						 (void *)key, key_size);
-	if (salt)
-		*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
-							 (void *)salt,
-							 salt_size);
-	if (label)
-		*p++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO,
-							 (void *)label,
-							 label_size);
-	*p = OSSL_PARAM_construct_end();
-	ok = ctx && EVP_KDF_derive(ctx, out, size, params) > 0;
-	EVP_KDF_CTX_free(ctx);
-	return ok;
+	for (; size; out += part, size -= part) {
+		memcpy(input, block, before);
+		memcpy(input + before, info, info_size);
+		input[before + info_size] = ++n;
+		if (!hmac(prk, HASH_SIZE, input, before + info_size + 1, block))
+			return false;
+		part = size < HASH_SIZE ? size : HASH_SIZE;
+		memcpy(out, block, part);
+		before = HASH_SIZE;
+	}
+	return true;
 }
 
 bool peer_init(struct peer *p, __u32 role, const void *key, size_t key_size)
@@ -83,8 +61,17 @@ bool peer_init(struct peer *p, __u32 role, const void *key, size_t key_size)
 	p->role = role;
 	p->suite = SSPSEAL_SUITE_AES_256_GCM;
 	return RAND_bytes(p->salt, sizeof(p->salt)) == 1 &&
-	       hkdf(EVP_KDF_HKDF_MODE_EXTRACT_ONLY, key, key_size, extract_salt,
-		    sizeof(extract_salt) - 1, NULL, 0, p->prk, sizeof(p->prk));
+	       hmac(extract_salt, sizeof(extract_salt) - 1, key, key_size,
+		    p->prk);
+}
+
+void peer_bind(struct peer *p, const __u8 *salt, const void *binding,
+	       size_t binding_size)
+{
+	memcpy(p->other_salt, salt, sizeof(p->other_salt));
+	memcpy(p->binding, binding, binding_size);
+	p->binding_size = binding_size;
+	memset(p->keys, 0, sizeof(p->keys));
 }
 
 static const EVP_CIPHER *suite_cipher(__u8 suite)
@@ -101,14 +88,24 @@ static const EVP_CIPHER *suite_cipher(__u8 suite)
 	}
 }
 
+/* Zero in both directions where salts are pinned. */
+static const __u8 *receiver_salt(const struct peer *p, __u8 direction)
+{
+	static const __u8 none[SSPSEAL_SALT_SIZE];
+	bool pinned = !memcmp(p->other_salt, none, sizeof(none));
+	bool sends = direction == (p->role == SSPSEAL_ROLE_ACCEPTOR);
+
+	return pinned || sends ? p->other_salt : p->salt;
+}
+
 /*
- * "key", direction, suite, sender's salt, receiver's salt (zero for a context
- * that pins), two bytes of the binding's length, no binding.
+ * "key", direction, suite, sender's salt, receiver's salt, two bytes of the
+ * binding's length, the binding.
  */
 static const struct peer_key *derive(struct peer *p, __u8 direction, __u8 suite,
 				     const __u8 *salt)
 {
-	__u8 label[3 + 1 + 1 + 16 + 16 + 2] = "key";
+	__u8 info[INFO_MAX] = "key";
 	__u8 out[32 + IV_SIZE];
 	struct peer_key *k;
 	size_t key_size;
@@ -121,12 +118,15 @@ static const struct peer_key *derive(struct peer *p, __u8 direction, __u8 suite,
 			return k;
 	}
 	k = &p->keys[p->next_key++ % PEER_KEYS];
-	label[3] = direction;
-	label[4] = suite;
-	memcpy(label + 5, salt, sizeof(k->salt));
+	info[3] = direction;
+	info[4] = suite;
+	memcpy(info + 5, salt, sizeof(k->salt));
+	memcpy(info + 21, receiver_salt(p, direction), sizeof(k->salt));
+	put_be(info + 37, p->binding_size, 2);
+	memcpy(info + INFO_SIZE, p->binding, p->binding_size);
 	key_size = EVP_CIPHER_get_key_length(suite_cipher(suite));
-	if (!hkdf(EVP_KDF_HKDF_MODE_EXPAND_ONLY, p->prk, sizeof(p->prk), NULL,
-		  0, label, sizeof(label), out, key_size + IV_SIZE))
+	if (!expand(p->prk, info, INFO_SIZE + p->binding_size, out,
+		    key_size + IV_SIZE))
 		return NULL;
 	k->direction = direction;
 	k->suite = suite;
@@ -265,6 +265,37 @@ bool peer_unprotect(struct peer *p, const struct sspseal_buffer *b,
 	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE,
 				 (void *)(token + TOKEN_AT_TAG)) &&
 	     EVP_CipherFinal_ex(ctx, end, &n) > 0;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok;
+}
+
+bool peer_hkdf(const void *salt, size_t salt_size, const void *key,
+	       size_t key_size, const void *info, size_t info_size, __u8 *out,
+	       size_t size)
+{
+	__u8 prk[HASH_SIZE];
+
+	return hmac(salt, salt_size, key, key_size, prk) &&
+	       expand(prk, info, info_size, out, size);
+}
+
+bool peer_encrypt(__u8 suite, const __u8 *key, const __u8 *nonce,
+		  const void *ad, size_t ad_size, void *data, size_t size,
+		  __u8 *tag)
+{
+	const struct sspseal_buffer b = {
+		.cb = size, .ptr = (uintptr_t)data,
+	};
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	__u8 end[16];
+	bool ok;
+	int n;
+
+	ok = ctx && EVP_CipherInit_ex2(ctx, suite_cipher(suite), key, nonce,
+				       true, NULL) &&
+	     EVP_CipherUpdate(ctx, NULL, &n, ad, ad_size) &&
+	     crypt_data(ctx, &b) && EVP_CipherFinal_ex(ctx, end, &n) &&
+	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag);
 	EVP_CIPHER_CTX_free(ctx);
 	return ok;
 }

@@ -39,6 +39,9 @@ struct peer_key {
  * struct peer - one end
  * @role: SSPSEAL_ROLE_*
  * @salt: what stands in its tokens
+ * @other_salt: the other end's, all zero where salts are pinned
+ * @binding: what both ends agree on
+ * @binding_size: bytes of it
  * @counter: number of the next message that it makes
  * @suite: of the messages that it makes
  * @sequence: the MessageSequenceNumber that it puts into its tokens
@@ -49,6 +52,9 @@ struct peer_key {
 struct peer {
 	__u32 role;
 	__u8 salt[SSPSEAL_SALT_SIZE];
+	__u8 other_salt[SSPSEAL_SALT_SIZE];
+	__u8 binding[SSPSEAL_BINDING_MAX];
+	size_t binding_size;
 	__u64 counter;
 	__u8 suite;
 	__u32 sequence;
@@ -58,6 +64,9 @@ struct peer {
 };
 
 bool peer_init(struct peer *p, __u32 role, const void *key, size_t key_size);
+/* As SSPSEAL_BIND does. */
+void peer_bind(struct peer *p, const __u8 *salt, const void *binding,
+	       size_t binding_size);
 
 /**
  * peer_protect - make a token, and encrypt
@@ -66,6 +75,8 @@ bool peer_init(struct peer *p, __u32 role, const void *key, size_t key_size);
  *	the direction is added
  * @b: the buffers, as for the ioctl; the token goes to the TOKEN among them
  * @nr: their number
+ *
+ * Return: false if OpenSSL failed.
  */
 bool peer_protect(struct peer *p, __u8 flags, const struct sspseal_buffer *b,
 		  unsigned int nr);
@@ -76,6 +87,8 @@ bool peer_protect(struct peer *p, __u8 flags, const struct sspseal_buffer *b,
  * @token: 32 bytes as they shall be, 16 for the tag
  * @b: the buffers
  * @nr: their number
+ *
+ * Return: false if OpenSSL failed.
  */
 bool peer_tag(struct peer *p, __u8 *token, const struct sspseal_buffer *b,
 	      unsigned int nr);
@@ -91,8 +104,12 @@ bool peer_tag(struct peer *p, __u8 *token, const struct sspseal_buffer *b,
 bool peer_unprotect(struct peer *p, const struct sspseal_buffer *b,
 		    unsigned int nr);
 
-/* Big-endian numbers of a token. */
-__u64 token_counter(const __u8 *token);
-__u32 token_sequence(const __u8 *token);
+/* What all of that is made of, for published vectors: RFC 5869, and the AEADs. */
+bool peer_hkdf(const void *salt, size_t salt_size, const void *key,
+	       size_t key_size, const void *info, size_t info_size, __u8 *out,
+	       size_t size);
+bool peer_encrypt(__u8 suite, const __u8 *key, const __u8 *nonce,
+		  const void *ad, size_t ad_size, void *data, size_t size,
+		  __u8 *tag);
 
 #endif /* OPENSSL_PEER_H */

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shell.sh: a prompt in a VM with the module loaded, and the tool and tests at
-# hand. "exit" ends it.
+# shell.sh: a prompt in a VM with the module loaded and the tool at hand. "exit"
+# ends it.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/target.sh"
 
-top=$(cd "$(dirname "$0")/.." && pwd)
-stage=${BUILD:-$top/build}/stage/shell
-
-"$top/selftests/stage.sh" "$stage"
-exec "$top/selftests/vm/run.sh" --kernel "${KERNEL:-6.1}" --payload "$stage" \
-	--shell -- ./host.sh ./sspseal.ko -- sh -l
+install_packages demo
+"$top/selftests/stage.sh" "$build/stage/shell"
+exec "$top/selftests/vm/run.sh" --kernel "$kernel" \
+	--payload "$build/stage/shell" --shell -- \
+	./host.sh ./sspseal.ko -- sh -l

@@ -4,15 +4,24 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sspseal_test.h"
+
+/* No test has a descriptor beyond. */
+#define DESCRIPTORS	256
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -41,12 +50,30 @@ int status_errno(__u32 status)
 	case SSPSEAL_STATUS_ALREADY_DESTROYED:
 		return -ENOENT;
 	case SSPSEAL_STATUS_NO_RIGHT:
+	case SSPSEAL_STATUS_KEY_PERMISSION:
 		return -EACCES;
+	case SSPSEAL_STATUS_REVOKED:
+	case SSPSEAL_STATUS_KEY_REVOKED:
+		return -EKEYREVOKED;
+	case SSPSEAL_STATUS_KEY_SERIAL:
+		return -ENOKEY;
+	case SSPSEAL_STATUS_NOT_BOUND:
+	case SSPSEAL_STATUS_UNCONFIRMED:
+		return -ENOTCONN;
+	case SSPSEAL_STATUS_ALREADY_BOUND:
+		return -EISCONN;
+	case SSPSEAL_STATUS_DESCRIPTOR:
+		return -EBADF;
+	case SSPSEAL_STATUS_LIMIT_DEPTH:
+		return -ELOOP;
+	case SSPSEAL_STATUS_ANONYMOUS:
 	case SSPSEAL_STATUS_NO_SERVICE:
 	case SSPSEAL_STATUS_NO_CONFIDENTIALITY:
 	case SSPSEAL_STATUS_SEALED:
 	case SSPSEAL_STATUS_NOT_SEALED:
 		return -EPERM;
+	case SSPSEAL_STATUS_HANDLE_EXPIRED:
+	case SSPSEAL_STATUS_KEY_EXPIRED:
 	case SSPSEAL_STATUS_EXPIRED:
 	case SSPSEAL_STATUS_SEND_ENDED:
 		return -EKEYEXPIRED;
@@ -56,6 +83,7 @@ int status_errno(__u32 status)
 	case SSPSEAL_STATUS_ROLE:
 	case SSPSEAL_STATUS_SERVICES:
 	case SSPSEAL_STATUS_SUITE:
+	case SSPSEAL_STATUS_COMMAND:
 	case SSPSEAL_STATUS_QOP:
 	case SSPSEAL_STATUS_QOP_SUITE:
 		return -EOPNOTSUPP;
@@ -64,6 +92,15 @@ int status_errno(__u32 status)
 	case SSPSEAL_STATUS_KEY_SIZE:
 	case SSPSEAL_STATUS_PARAMS_SIZE:
 	case SSPSEAL_STATUS_EXPIRY:
+	case SSPSEAL_STATUS_KEY_SOURCE:
+	case SSPSEAL_STATUS_KEY_TYPE:
+	case SSPSEAL_STATUS_SERVICES_ADDED:
+	case SSPSEAL_STATUS_CONFIRM:
+	case SSPSEAL_STATUS_SUITE_NOT_ALLOWED:
+	case SSPSEAL_STATUS_PEER_SALT:
+	case SSPSEAL_STATUS_BINDING_SIZE:
+	case SSPSEAL_STATUS_RIGHTS:
+	case SSPSEAL_STATUS_OPERATIONS:
 	case SSPSEAL_STATUS_NO_BUFFERS:
 	case SSPSEAL_STATUS_TOO_MANY_BUFFERS:
 	case SSPSEAL_STATUS_NO_TOKEN:
@@ -83,6 +120,7 @@ int status_errno(__u32 status)
 	case SSPSEAL_STATUS_BUSY:
 		return -EBUSY;
 	case SSPSEAL_STATUS_LIMIT_FILE:
+	case SSPSEAL_STATUS_NO_DESCRIPTOR:
 		return -EMFILE;
 	case SSPSEAL_STATUS_LIMIT_TOTAL:
 		return -ENFILE;
@@ -105,6 +143,7 @@ int status_errno(__u32 status)
 	case SSPSEAL_STATUS_TOKEN_KIND:
 	case SSPSEAL_STATUS_TOKEN_SALT:
 	case SSPSEAL_STATUS_TOKEN_COUNTER:
+	case SSPSEAL_STATUS_TOKEN_CONFIRMATION:
 	case SSPSEAL_STATUS_ALTERED:
 		return -EBADMSG;
 	case SSPSEAL_STATUS_CALLER_SEQUENCE:
@@ -229,6 +268,51 @@ int refused(int fd, unsigned long cmd, struct sspseal_message *m)
 	return changed ? changed : status;
 }
 
+/* All that a command on handles could change. */
+struct traces {
+	__u8 arg[256];
+	struct sspseal_query q;
+	int queried;
+	long handles;
+	unsigned int descriptors;
+};
+
+static void traces_take(struct traces *t, int fd, const struct head *arg,
+			__u32 handle)
+{
+	memset(t, 0, sizeof(*t));
+	if (arg->size > sizeof(t->arg))
+		abort();
+	memcpy(t->arg, arg, arg->size);
+	memset(t->arg + offsetof(struct head, status), 0, sizeof(arg->status));
+	t->queried = handle ? query(fd, handle, &t->q) : 0;
+	t->handles = fdinfo_number(fd, "sspseal-handles");
+	t->descriptors = descriptors();
+}
+
+int command_refused(int fd, unsigned long cmd, void *arg, __u32 handle)
+{
+	struct traces before, after;
+	int status;
+
+	traces_take(&before, fd, arg, handle);
+	status = call(fd, cmd, arg);
+	traces_take(&after, fd, arg, handle);
+	if (!status)
+		return broken("success where a refusal was expected");
+	if (memcmp(before.arg, after.arg, sizeof(before.arg)))
+		return broken("the struct has changed");
+	if (before.handles != after.handles)
+		return broken("from %ld handles to %ld", before.handles,
+			      after.handles);
+	if (before.descriptors != after.descriptors)
+		return broken("from %u descriptors to %u", before.descriptors,
+			      after.descriptors);
+	if (memcmp(&before, &after, sizeof(before)))
+		return broken("the context has changed");
+	return status;
+}
+
 struct sspseal_create create_args(__u32 role, __u32 services)
 {
 	struct sspseal_create c = {
@@ -269,12 +353,65 @@ int destroy(int fd, __u32 handle)
 	return call(fd, SSPSEAL_DESTROY, &d);
 }
 
+struct sspseal_bind bind_args(__u32 handle, __u32 services,
+			      const __u8 *peer_salt)
+{
+	struct sspseal_bind b = {
+		.size = sizeof(b),
+		.handle = handle,
+		.services = services,
+		.suite = SSPSEAL_SUITE_AES_256_GCM,
+	};
+
+	memcpy(b.peer_salt, peer_salt, sizeof(b.peer_salt));
+	return b;
+}
+
+struct sspseal_export export_args(__u32 handle, __u32 rights)
+{
+	struct sspseal_export e = {
+		.size = sizeof(e),
+		.handle = handle,
+		.rights = rights,
+		.fd = POISON32,
+		.revoker = POISON32,
+	};
+
+	return e;
+}
+
+struct sspseal_import import_args(int from, __u32 source)
+{
+	struct sspseal_import i = {
+		.size = sizeof(i),
+		.fd = from,
+		.source = source,
+		.handle = POISON32,
+		.new_fd = POISON32,
+	};
+
+	return i;
+}
+
+int export_handle(int fd, __u32 handle, __u32 rights)
+{
+	struct sspseal_export e = export_args(handle, rights);
+
+	return call(fd, SSPSEAL_EXPORT, &e) ? -1 : e.fd;
+}
+
+__u32 import_handle(int fd, int from, __u32 source)
+{
+	struct sspseal_import i = import_args(from, source);
+
+	return call(fd, SSPSEAL_IMPORT, &i) ? 0 : i.handle;
+}
+
 int query(int fd, __u32 handle, struct sspseal_query *q)
 {
 	memset(q, POISON, sizeof(*q));
 	q->size = sizeof(*q);
 	q->handle = handle;
-	q->__reserved = 0;
 	return call(fd, SSPSEAL_QUERY, q);
 }
 
@@ -363,6 +500,25 @@ int simple_refused(int fd, unsigned long cmd, __u32 handle, void *token,
 	return message_refused(fd, cmd, handle, b, ARRAY_SIZE(b));
 }
 
+static __u64 get_be(const __u8 *p, unsigned int bytes)
+{
+	__u64 value = 0;
+
+	while (bytes--)
+		value = value << 8 | *p++;
+	return value;
+}
+
+__u64 token_counter(const __u8 *token)
+{
+	return get_be(token + 8, 8);
+}
+
+__u32 token_sequence(const __u8 *token)
+{
+	return get_be(token + 4, 4);
+}
+
 /* Marsaglia's xorshift64. */
 static __u64 next_random(void)
 {
@@ -435,6 +591,34 @@ bool parameter_set(const char *name, long value)
 	return !fclose(file) && ok;
 }
 
+long fdinfo_number(int fd, const char *name)
+{
+	char path[64], line[256];
+	size_t length = strlen(name);
+	long value = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while (value < 0 && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, length) && line[length] == ':')
+			value = atol(line + length + 1);
+	fclose(file);
+	return value;
+}
+
+unsigned int descriptors(void)
+{
+	unsigned int nr = 0;
+	int fd;
+
+	for (fd = 0; fd < DESCRIPTORS; fd++)
+		nr += fcntl(fd, F_GETFD) >= 0;
+	return nr;
+}
+
 void *before_fence(size_t size)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -451,4 +635,252 @@ void *before_fence(size_t size)
 void *fence(void)
 {
 	return before_fence(0);
+}
+
+int pages_missing(void *start, size_t size)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)start, .len = size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -1;
+	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+unsigned int pages_wanted(int fd)
+{
+	struct uffd_msg message;
+	unsigned int nr = 0;
+
+	while (read(fd, &message, sizeof(message)) == sizeof(message))
+		nr += message.event == UFFD_EVENT_PAGEFAULT;
+	return nr;
+}
+
+bool pages_await(int fd, unsigned int nr)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	unsigned int seen = 0, tries;
+
+	for (tries = 0; tries < 100 && seen < nr; tries++) {
+		poll(&p, 1, 100);
+		seen += pages_wanted(fd);
+	}
+	return seen == nr;
+}
+
+bool page_give(int fd, void *page, const void *content)
+{
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)page,
+		.src = (uintptr_t)content,
+		.len = sysconf(_SC_PAGESIZE),
+	};
+
+	return !ioctl(fd, UFFDIO_COPY, &copy);
+}
+
+void *make_readonly(const void *from, size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		abort();
+	memcpy(p, from, size);
+	if (mprotect(p, size, PROT_READ))
+		abort();
+	return p;
+}
+
+void *make_shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		abort();
+	return p;
+}
+
+void sleep_until(__u64 second)
+{
+	/* The kernel's seconds are those of its last tick. */
+	const struct timespec at = { .tv_sec = second, .tv_nsec = 20000000 };
+
+	while (clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL))
+		;
+}
+
+int child_status(pid_t child)
+{
+	int status;
+
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return broken("no child");
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* A message of one byte, and room for a descriptor beside it. */
+struct envelope {
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec iov;
+	struct msghdr msg;
+};
+
+static void envelope_init(struct envelope *e)
+{
+	memset(e, 0, sizeof(*e));
+	e->iov.iov_base = &e->byte;
+	e->iov.iov_len = sizeof(e->byte);
+	e->msg.msg_iov = &e->iov;
+	e->msg.msg_iovlen = 1;
+	e->msg.msg_control = &e->control;
+	e->msg.msg_controllen = sizeof(e->control);
+}
+
+bool send_fd(int socket, int fd)
+{
+	struct cmsghdr *c;
+	struct envelope e;
+
+	envelope_init(&e);
+	c = CMSG_FIRSTHDR(&e.msg);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(socket, &e.msg, 0) == sizeof(e.byte);
+}
+
+int receive_fd(int socket)
+{
+	struct cmsghdr *c;
+	struct envelope e;
+	int fd;
+
+	envelope_init(&e);
+	if (recvmsg(socket, &e.msg, MSG_CMSG_CLOEXEC) != sizeof(e.byte))
+		return -1;
+	c = CMSG_FIRSTHDR(&e.msg);
+	if (!c || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(fd)))
+		return -1;
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+static void *team_work(void *argument)
+{
+	struct team_member *member = argument;
+
+	pthread_barrier_wait(&member->team->start);
+	member->work(member->job);
+	return NULL;
+}
+
+bool team_start(struct team *team, void *jobs, size_t size, unsigned int nr,
+		void (*work)(void *job))
+{
+	unsigned int i;
+
+	if (nr > TEAM_MAX)
+		return false;
+	team->nr = nr;
+	pthread_barrier_init(&team->start, NULL, nr);
+	for (i = 0; i < nr; i++) {
+		struct team_member *member = &team->member[i];
+
+		member->team = team;
+		member->work = work;
+		member->job = (char *)jobs + i * size;
+		if (pthread_create(&member->thread, NULL, team_work, member))
+			return false;
+	}
+	return true;
+}
+
+void team_join(struct team *team)
+{
+	unsigned int i;
+
+	for (i = 0; i < team->nr; i++)
+		pthread_join(team->member[i].thread, NULL);
+	pthread_barrier_destroy(&team->start);
+}
+
+bool team_run(void *jobs, size_t size, unsigned int nr,
+	      void (*work)(void *job))
+{
+	struct team team;
+
+	if (!team_start(&team, jobs, size, nr, work))
+		return false;
+	team_join(&team);
+	return true;
+}
+
+void seal_on(void *argument)
+{
+	struct sealer *sealer = argument;
+	__u8 token[TOKEN_SIZE], data[64];
+	bool late;
+
+	do {
+		late = sealer->ended &&
+		       __atomic_load_n(sealer->ended, __ATOMIC_ACQUIRE);
+		sealer->status = simple_call(sealer->fd, SSPSEAL_SEAL,
+					     sealer->handle, token, data,
+					     sizeof(data));
+		if (sealer->status)
+			return;
+		sealer->late += late;
+		if (sealer->numbers)
+			sealer->numbers[sealer->done] = token_counter(token);
+		__atomic_fetch_add(&sealer->done, 1, __ATOMIC_RELEASE);
+	} while (sealer->done != sealer->most);
+}
+
+bool each_once(const __u64 *numbers, unsigned int nr)
+{
+	bool *seen = calloc(nr, sizeof(*seen));
+	bool once = seen;
+	unsigned int i;
+
+	for (i = 0; once && i < nr; i++) {
+		once = numbers[i] < nr && !seen[numbers[i]];
+		if (once)
+			seen[numbers[i]] = true;
+	}
+	free(seen);
+	return once;
+}
+
+bool sealers_at_work(const struct sealer *sealers, unsigned int nr)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	unsigned int i, at[TEAM_MAX], tries = 10000;
+
+	for (i = 0; i < nr; i++)
+		at[i] = __atomic_load_n(&sealers[i].done, __ATOMIC_ACQUIRE);
+	for (i = 0; i < nr && tries; tries--) {
+		if (__atomic_load_n(&sealers[i].done, __ATOMIC_ACQUIRE) !=
+		    at[i])
+			i++;
+		else
+			nanosleep(&pause, NULL);
+	}
+	return i == nr;
 }

@@ -6,9 +6,11 @@
 #ifndef SSPSEAL_TEST_H
 #define SSPSEAL_TEST_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <linux/sspseal.h>
 
 /* Every output is filled with this before a call. */
@@ -59,12 +61,33 @@ int call(int fd, unsigned long cmd, void *arg);
  */
 int refused(int fd, unsigned long cmd, struct sspseal_message *m);
 
+/**
+ * command_refused - a command on handles that must fail and must leave no trace
+ * @fd: the file
+ * @cmd: SSPSEAL_CREATE, DESTROY, BIND, EXPORT or IMPORT
+ * @arg: its struct
+ * @handle: a context that it must leave alone, 0 for none
+ *
+ * Return: as call(); BROKEN also if the call succeeded, or if the struct, what
+ * QUERY says of the context, or the number of the file's handles or of the
+ * process's descriptors has changed.
+ */
+int command_refused(int fd, unsigned long cmd, void *arg, __u32 handle);
+
 /* Contexts. create_*() give the handle, or 0 on failure. */
 struct sspseal_create create_args(__u32 role, __u32 services);
 __u32 create_context(int fd, __u32 role, __u32 services);
 __u32 create_native(int fd, __u32 role, __u32 services, __u32 flags,
 		    struct sspseal_native *native);
 int destroy(int fd, __u32 handle);
+/* For a context made with UNBOUND; with AES-256-GCM and no binding. */
+struct sspseal_bind bind_args(__u32 handle, __u32 services,
+			      const __u8 *peer_salt);
+struct sspseal_export export_args(__u32 handle, __u32 rights);
+struct sspseal_import import_args(int from, __u32 source);
+/* The exported file's descriptor, or -1; the handle that IMPORT gave, or 0. */
+int export_handle(int fd, __u32 handle, __u32 rights);
+__u32 import_handle(int fd, int from, __u32 source);
 int query(int fd, __u32 handle, struct sspseal_query *q);
 int info(int fd, __u32 suite, struct sspseal_info *i);
 /* Numbers used for sending and messages accepted, -1 on failure. */
@@ -86,6 +109,10 @@ int simple_call(int fd, unsigned long cmd, __u32 handle, void *token,
 int simple_refused(int fd, unsigned long cmd, __u32 handle, void *token,
 		   void *data, size_t cb);
 
+/* Big-endian numbers of a token. */
+__u64 token_counter(const __u8 *token);
+__u32 token_sequence(const __u8 *token);
+
 /* Bytes that look random, the same in every run. */
 void fill(void *p, size_t size);
 __u32 pick(__u32 below);
@@ -96,11 +123,94 @@ bool all_bytes(const void *p, int byte, size_t size);
 long parameter_get(const char *name);
 bool parameter_set(const char *name, long value);
 
+/* A number in the fdinfo of an sspseal file, -1 if it is not there. */
+long fdinfo_number(int fd, const char *name);
+/* How many the process has. Needs none to find out. */
+unsigned int descriptors(void);
+
 /*
  * Memory before a page that cannot be touched: @size bytes that end exactly
  * there. fence() gives that page's address; a page lies before it.
  */
 void *before_fence(size_t size);
 void *fence(void);
+/* Memory that can be read only, with @size bytes of @from. */
+void *make_readonly(const void *from, size_t size);
+/* Memory of zeroes that children share. */
+void *make_shared(size_t size);
+
+/* Until this CLOCK_REALTIME second has begun. */
+void sleep_until(__u64 second);
+
+/* A child's exit status, or minus the signal that ended it. */
+int child_status(pid_t child);
+/* A descriptor goes through a socket. receive_fd() gives -1 on failure. */
+bool send_fd(int socket, int fd);
+int receive_fd(int socket);
+
+/*
+ * Threads that begin at the same moment, each with a job. They report in their
+ * jobs: only the test itself judges.
+ */
+#define TEAM_MAX	16
+struct team {
+	/* Private: */
+	unsigned int nr;
+	pthread_barrier_t start;
+	struct team_member {
+		struct team *team;
+		pthread_t thread;
+		void (*work)(void *job);
+		void *job;
+	} member[TEAM_MAX];
+};
+
+/* @jobs: an array of @nr jobs, each @size bytes long. */
+bool team_start(struct team *team, void *jobs, size_t size, unsigned int nr,
+		void (*work)(void *job));
+void team_join(struct team *team);
+/* Both. */
+bool team_run(void *jobs, size_t size, unsigned int nr,
+	      void (*work)(void *job));
+
+/**
+ * struct sealer - the job of a thread that seals until it is refused
+ * @fd: where
+ * @handle: with what
+ * @most: it ends after so many messages; 0 for no such end
+ * @numbers: room for the numbers of @most messages, or NULL
+ * @ended: set by the test when no call that begins later may succeed, or NULL
+ * @done: out: messages sealed
+ * @late: out: those of them that began when @ended was set
+ * @status: out: of the last call
+ */
+struct sealer {
+	int fd;
+	__u32 handle;
+	unsigned int most;
+	__u64 *numbers;
+	const bool *ended;
+	unsigned int done;
+	unsigned int late;
+	int status;
+};
+
+void seal_on(void *sealer);
+/* Are these the numbers from 0 to @nr - 1, each of them once? */
+bool each_once(const __u64 *numbers, unsigned int nr);
+/* Waits until each of them has sealed a message more, 10 s at most. */
+bool sealers_at_work(const struct sealer *sealers, unsigned int nr);
+
+/*
+ * Memory whose pages are not there yet: who touches one, the kernel too, waits
+ * until page_give() brings it, or until the descriptor is closed and all of them
+ * are zero.
+ */
+int pages_missing(void *start, size_t size);
+/* How many have begun to wait since the last call. */
+unsigned int pages_wanted(int fd);
+/* Waits until so many wait, for ten seconds at most. */
+bool pages_await(int fd, unsigned int nr);
+bool page_give(int fd, void *page, const void *content);
 
 #endif /* SSPSEAL_TEST_H */

@@ -3,25 +3,22 @@
 #
 # stage.sh DIR
 #
-# Builds module, library, tool and tests, and puts into DIR what runs on the
-# kernel under test: that of the VM (KERNEL), or with HOST=1 the running one.
-# Warnings are errors. BUILD says where objects go.
+# Builds module, library and tool, and puts into DIR what runs on the kernel
+# under test: that of the VM (KERNEL), or with HOST=1 the running one. Warnings
+# are errors. BUILD says where objects go.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/target.sh"
 
 stage=$1
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=${BUILD:-$top/build}
-
-# The tests need the library's and OpenSSL's headers, and so on.
-"$top/selftests/deps.sh" gcc make libc6-dev libssl-dev
-
-if [ -n "${HOST:-}" ]; then
-	kernel=${KDIR:-/lib/modules/$(uname -r)/build} label=$(uname -r)
+if on_this_machine; then
+	label=$(uname -r)
+	headers=${KDIR:-/lib/modules/$label/build}
 else
-	kernel=$("$top/selftests/vm/kernel.sh" "${KERNEL:-6.1}")/build
-	label=${KERNEL:-6.1}
+	label=$kernel
+	headers=$("$top/selftests/vm/kernel.sh" "$kernel")/build
 fi
-"$top/selftests/build-module.sh" "$kernel" \
+"$top/selftests/build-module.sh" "$headers" \
 	"$build/kmod/$label/sspseal.ko" W=1 KCFLAGS=-Werror
 make -s -C "$top" tools BUILD="$build"
 
@@ -31,3 +28,5 @@ cp "$build/kmod/$label/sspseal.ko" "$build/userlib/libsspseal.so.0" \
 	"$build/tools/sspsealctl" "$stage"
 cp "$top/selftests/host.sh" "$top/selftests/vm/badlog.txt" \
 	"$top/selftests/vm/crypto-modules.txt" "$stage"
+# For who builds other modules for the same kernel.
+echo "$headers" > "$build/kmod/$label/headers"

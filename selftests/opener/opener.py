@@ -21,24 +21,29 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 # suite: (AEAD, size of its key)
 SUITES = {1: (AESGCM, 32), 2: (AESGCM, 16), 3: (ChaCha20Poly1305, 32)}
-ENCRYPTED, ACCEPTOR, SIGNATURE = 0x01, 0x02, 0x04   # flags
+ENCRYPTED, ACCEPTOR, SIGNATURE, CONFIRMATION = 0x01, 0x02, 0x04, 0x08   # flags
+# The flags of each operation but seal, which depend on QualityOfProtection.
+OPERATIONS = {"seal": 0, "sign": SIGNATURE, "confirm": SIGNATURE | CONFIRMATION}
 DATA, CHECKSUM = 0x00000001, 0x10000001             # types of buffers
 NO_ENCRYPT = 0x80000001
 # token[0 .. 31]: version, suite, flags, zero, caller's number, counter, salt
 HEAD = struct.Struct(">BBBBIQ16s")
 STREAM_HEADER = b"SSPSEALF" + struct.pack(">II", 1, 0)
+SIGNATURE_HEADER = b"SSPSEALS" + struct.pack(">II", 1, 0)
 MAX_RECORD = 65536
+MAX_BINDING = 4096
+PINNED = (bytes(16), b"")       # receiver salt and binding of a pinned context
 
 
 class Refused(Exception):
     """The input breaks a rule.  The text names it, on one line."""
 
 
-def derive(session_key, direction, suite, salt, counter):
-    """Return PRK, info, key, IV and nonce."""
+def derive(session_key, direction, suite, salt, counter, tie=PINNED):
+    """Return PRK, info, key, IV and nonce.  tie: receiver salt and binding."""
     prk = hmac.digest(b"sspseal v1", session_key, "sha256")
-    # Behind the salt: no receiver salt (pinned), and an empty binding.
-    info = b"key" + bytes([direction, suite]) + salt + bytes(16) + bytes(2)
+    info = struct.pack(">3sBB16s16sH", b"key", direction, suite, salt, tie[0],
+                       len(tie[1])) + tie[1]
     size = SUITES[suite][1]
     okm = HKDFExpand(SHA256(), size + 12, info).derive(prk)
     key, iv = okm[:size], okm[size:]
@@ -73,17 +78,32 @@ def seal_file(session_key, salt, chunks, suite=1):
     return b"".join(parts)
 
 
+def sign_file(session_key, salt, chunks, suite):
+    """Return a signature with one record for each of the chunks."""
+    parts = [SIGNATURE_HEADER]
+    for counter, data in enumerate(chunks):
+        header = struct.pack(">II", counter == len(chunks) - 1, len(data))
+        head = HEAD.pack(1, suite, SIGNATURE, 0, 0, counter, salt)
+        key, _, nonce = derive(session_key, 0, suite, salt, counter)[2:]
+        bound = associated_data(head, [(1, SIGNATURE_HEADER), (1, header),
+                                       (3, data)])
+        parts += [header, head, SUITES[suite][0](key).encrypt(nonce, b"", bound)]
+    return b"".join(parts)
+
+
 def check_token(head, pinned):
     """Do the receiver's checks 1 and 2.  Return counter and salt."""
     version, suite, flags, zero, _, counter, salt = HEAD.unpack(head)
     for broken, rule in (
             (version != 1, f"the token's version is {version}, not 1"),
             (suite not in SUITES, f"suite {suite} is unknown"),
-            (flags & 0xf8, f"reserved bits in the flags 0x{flags:02x}"),
+            (flags & 0xf0, f"reserved bits in the flags 0x{flags:02x}"),
             (flags & 0x05 == 0x05, "the flags 0x01 and 0x04 together"),
+            (flags & 0x0c == 0x08, "the flag 0x08 without 0x04"),
             (zero, "the token's byte 3 is not zero"),
             (flags & ACCEPTOR, "direction: sent by the acceptor"),
             (flags & SIGNATURE, "a signature where a seal must be"),
+            (counter >> 40, f"counter {counter} is one that no sender uses"),
             (pinned not in (None, salt), "not the salt pinned by record 0")):
         if broken:
             raise Refused("malformed: " + rule)
@@ -176,14 +196,29 @@ def take_number(vector, name, size):
     return int.from_bytes(take(vector, name, size, size), "big")
 
 
-def compute_file(vector, session_key, salt):
-    chunks = []
+def take_tie(vector):
+    """Remove and return receiver salt and binding: a pinned one has neither."""
+    if "receiver_salt" not in vector and "binding" not in vector:
+        return PINNED
+    tie = (take(vector, "receiver_salt", 16, 16),
+           take(vector, "binding", 0, MAX_BINDING))
+    if not any(tie[0]):
+        raise Refused("receiver_salt of a bound context is all zero")
+    return tie
+
+
+def compute_file(vector, session_key, salt, sealed):
+    chunks, suite = [], take_number(vector, "suite", 1)
+    if suite not in SUITES:
+        raise Refused("suite is unknown")
     while f"record.{len(chunks)}.bytes" in vector:
         chunks.append(take(vector, f"record.{len(chunks)}.bytes"))
-    sealed = seal_file(session_key, salt, chunks)
-    if open_file(session_key, sealed) != chunks:
+    if not sealed:
+        return {"file": sign_file(session_key, salt, chunks, suite)}
+    result = seal_file(session_key, salt, chunks, suite)
+    if open_file(session_key, result) != chunks:
         raise Refused("the file does not open to its records")
-    return {"file": sealed}
+    return {"file": result}
 
 
 def compute_message(vector, session_key, salt, flags):
@@ -192,11 +227,16 @@ def compute_message(vector, session_key, salt, flags):
     qop = take_number(vector, "qop", 4)
     counter = take_number(vector, "counter", 8)
     number = take_number(vector, "caller_sequence", 4)
+    tie = take_tie(vector)
+    if tie[0] == salt:
+        raise Refused("both ends of a bound context have the same salt")
+    if flags & CONFIRMATION and (counter or tie == PINNED):
+        raise Refused("a confirmation has counter 0 and is of a bound context")
     if suite not in SUITES or (qop >> 8 & 0xff or 1) != suite:
         raise Refused("suite is unknown or not that of qop")
     if direction > 1 or qop & ~0xff00 not in (0, NO_ENCRYPT):
         raise Refused("direction or qop has a value without a meaning")
-    if flags != SIGNATURE and not qop & NO_ENCRYPT:
+    if not flags & SIGNATURE and not qop & NO_ENCRYPT:
         flags = ENCRYPTED
     kinds = {CHECKSUM: 1, DATA: 2 if flags == ENCRYPTED else 3}
     entries, index = [], 0
@@ -207,13 +247,13 @@ def compute_message(vector, session_key, salt, flags):
             entries.append((kinds[kind], content))
         index += 1
     plain = [content for kind, content in entries if kind != 1]
-    if not entries or flags != SIGNATURE and len(plain) != 1:
+    if not entries or not flags & SIGNATURE and len(plain) != 1:
         raise Refused("the buffers are not what the operation needs")
     plaintext = plain[0] if flags == ENCRYPTED else b""
     head = HEAD.pack(1, suite, flags | (ACCEPTOR if direction else 0), 0,
                      number, counter, salt)
     prk, info, key, iv, nonce = derive(session_key, direction, suite, salt,
-                                       counter)
+                                       counter, tie)
     bound = associated_data(head, entries)
     sealed = SUITES[suite][0](key).encrypt(nonce, plaintext, bound)
     return {"prk": prk, "info": info, "key": key, "iv": iv, "nonce": nonce,
@@ -227,13 +267,15 @@ def check_vector(vector):
     try:
         session_key = take(vector, "session_key", 16, 64)
         salt = take(vector, "sender_salt", 16, 16)
-        if operation == "file":
-            computed = compute_file(vector, session_key, salt)
-        elif operation in ("seal", "sign"):
+        if operation in ("file", "signature"):
+            computed = compute_file(vector, session_key, salt,
+                                    operation == "file")
+        elif operation in OPERATIONS:
             computed = compute_message(vector, session_key, salt,
-                                       SIGNATURE if operation == "sign" else 0)
+                                       OPERATIONS[operation])
         else:
-            raise Refused("operation is not seal, sign or file")
+            raise Refused("operation is not seal, sign, confirm, file or"
+                          " signature")
     except Refused as error:
         return [str(error)]
     wrong = [f"{name} differs, computed {value.hex()}"

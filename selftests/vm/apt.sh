@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
 #
 # Debian packages taken apart without installing them, through an apt of its
 # own: another suite than the machine's can be asked, no root is needed, and the
@@ -64,6 +64,7 @@ apt_configuration() {
 		Acquire::AllowDowngradeToInsecureRepositories "false";
 		Acquire::AllowWeakRepositories "false";
 		Acquire::Languages "none";
+		Acquire::Retries "3";
 	END
 }
 
@@ -75,7 +76,11 @@ apt_sources() {
 	echo "deb [signed-by=$keyring] $main $release main"
 	echo "deb [signed-by=$keyring] $main $release-updates main"
 	[ "$suite" = "$release" ] || echo "deb [signed-by=$keyring] $main $suite main"
-	[ -z "$security" ] || echo "deb [signed-by=$keyring] $security $release-security main"
+	if [ -n "$security" ]; then
+		echo "deb [signed-by=$keyring] $security $release-security main"
+	else
+		echo "${0##*/}: no mirror of Debian's security updates in this machine's apt sources" >&2
+	fi
 }
 
 # The mirror that the machine itself uses for the archive labelled $1. apt knows

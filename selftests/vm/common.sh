@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
 #
 # What the host-side scripts of the VM runner share. Sourced, not run.
 # shellcheck disable=SC2034 # variables for those who source this

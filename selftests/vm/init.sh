@@ -24,7 +24,7 @@ finish() {
 # A kernel need not know every one of these.
 mount_all() {
 	mount -t devtmpfs dev /dev
-	mount -t proc proc /proc
+	mount -t proc none /proc
 	mount -t sysfs sys /sys
 	mkdir -p /dev/pts /dev/shm
 	mount -t devpts -o gid=5,mode=620 pts /dev/pts

@@ -72,19 +72,24 @@ fetch() {
 
 # Everything relative, so that the directory may be renamed and moved.
 link() {
-	local dir=$1 release=$2 modules
+	local dir=$1 release=$2 modules image
 	modules=$(cd "$dir" && find . -path "*/lib/modules/$release/kernel" -print -quit)
 	[ -n "$modules" ] || die "$release came without modules"
-	ln -s "${modules%/kernel}" "$dir/modules"
-	ln -s "boot/vmlinuz-$release" "$dir/vmlinuz"
+	modules=${modules%/kernel}
+	image=boot/vmlinuz-$release
+	# Where newer packages have it:
+	[ -e "$dir/$image" ] || image=$modules/vmlinuz
+	[ -e "$dir/$image" ] || die "$release came without an image"
+	ln -s "$modules" "$dir/modules"
+	ln -s "$image" "$dir/vmlinuz"
 	ln -s "usr/src/linux-headers-$release" "$dir/build"
-	[ -e "$dir/vmlinuz" ] || die "$release came without an image"
 	[ -e "$dir/build/Makefile" ] || die "$release came without headers"
 
-	# The header packages' Makefile is one line that includes the common one
-	# where installing would have put it.
+	# The header package's Makefile does little but include the common one,
+	# from where installing would have put it.
 	# shellcheck disable=SC2016 # expanded by make
-	sed -i 's#^include /usr/src/#include $(dir $(lastword $(MAKEFILE_LIST)))../#' \
+	sed -i -e 's#^include /usr/src/#include $(dir $(lastword $(MAKEFILE_LIST)))../#' \
+		-e 's#^KBUILD_OUTPUT=/usr/src/.*#KBUILD_OUTPUT := $(CURDIR)#' \
 		"$dir/build/Makefile"
 }
 

@@ -6,7 +6,7 @@
 # Boots a kernel in a VM and runs COMMAND there, as root, in /sspseal. What it
 # prints appears on stdout; its exit status becomes this script's, but for
 #   124  the time limit ended the VM
-#   125  the VM gave no result: it did not boot, crashed or was ended
+#   125  the VM gave no result: it could not be started, or crashed
 #   126  COMMAND succeeded, and the kernel log has a line that no test may leave
 #        there (badlog.txt)
 #
@@ -38,7 +38,8 @@ accel=auto shell=
 parse() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kernel | --payload | --out | --log | --timeout | --smp | --mem | --append | --qemu-args | --accel)
+		--kernel | --payload | --out | --log | --timeout | --smp | --mem | --append | \
+			--qemu-args | --accel)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
 		esac
@@ -117,21 +118,25 @@ memory_needed() {
 
 # --- the VM
 
-# With oops=panic, panic_on_warn and panic=-1 the first thing wrong ends the VM.
-# slub_debug and KFENCE look for misuse of memory, where the kernel has them;
-# slub_debug's U, who allocated what, would make a boot take four times as long.
-# The kernel's tests of its own algorithms would take most of a second, and its
-# check of the timer can fail on an emulated machine when the host is busy.
+# So that the first thing wrong ends the VM: oops=panic, panic_on_warn, panic.
+# To find misuse of memory, where the kernel can: slub_debug and KFENCE; without
+# slub_debug's U, who allocated what, with which a boot takes four times as long.
 #
 # The other CPUs are started by init. A kernel changes its own code a lot while
 # it boots, and QEMU 7.2's emulation of several CPUs can miss such a change when
-# one CPU makes it while another is about to run that code: one boot in a
-# hundred died of it ("Oops: int3"). One CPU boots faster, too.
+# one CPU makes it while another is about to run that code: about one boot in a
+# hundred died of it ("Oops: int3"). One CPU boots faster, too, and with
+# noreplace-smp and lpj those that come later neither have code changed for them
+# nor spend a second on calibrating a delay loop.
+#
+# The kernel's tests of its own algorithms would take most of a second, and its
+# check of the timer can fail on an emulated machine when the host is busy.
 kernel_arguments() {
 	echo console=ttyS0 printk.devkmsg=on log_buf_len=2M \
-		cryptomgr.notests no_timer_check maxcpus=1 \
 		oops=panic panic_on_warn=1 panic=-1 \
 		slub_debug=FZP kfence.sample_interval=1 \
+		maxcpus=1 noreplace-smp lpj=10000000 \
+		cryptomgr.notests no_timer_check \
 		"$([ -n "$shell" ] && echo loglevel=5 || echo ignore_loglevel)" \
 		"$append"
 }
@@ -161,7 +166,8 @@ boot() {
 		port result "$work/result"
 	)
 	arguments=(-machine q35 -accel "$1" -cpu max -smp "$cpus"
-		-m "${memory:-$(memory_needed)}" -nodefaults -no-user-config -no-reboot -display none
+		-m "${memory:-$(memory_needed)}"
+		-nodefaults -no-user-config -no-reboot -display none
 		-kernel "$image" -initrd "$work/initramfs"
 		-append "$(kernel_arguments)"
 		-device virtio-rng-pci -device virtio-serial-pci
@@ -210,7 +216,8 @@ choose_accelerator() {
 	answer=$cache/kvm/$(accelerator_key)
 	if [ ! -e "$answer" ]; then
 		mkdir -p "${answer%/*}"
-		if "$0" --kernel "$kernel_dir" --accel kvm --timeout 20 -- true > /dev/null 2>&1; then
+		if "$0" --kernel "$kernel_dir" --accel kvm --timeout 20 --log /dev/null \
+			-- true > /dev/null 2>&1; then
 			echo kvm > "$answer.$$"
 		else
 			echo tcg > "$answer.$$"
@@ -225,7 +232,7 @@ accelerator_key() {
 		uname -r
 		grep -m1 'model name' /proc/cpuinfo
 		qemu-system-x86_64 --version
-		cat "$kernel_dir/release"
+		stat -L -c '%n %s %Y' "$image"
 	} | sha256sum | cut -c 1-32
 }
 
@@ -251,7 +258,7 @@ search_log() {
 		echo "run.sh: the kernel log has lines that no test may leave there:" >&2
 		head -n 40 "$work/bad" >&2
 		[ "$status" -ne 0 ] || status=126
-	elif [ "$status" -eq 125 ]; then
+	elif [ "$status" -eq 125 ] && [ -s "$work/log" ]; then
 		echo "run.sh: the end of the kernel log:" >&2
 		tail -n 15 "$work/log" >&2
 	fi
@@ -275,12 +282,19 @@ take_out() {
 	tar -x -f "$work/out" -C "$out" --no-same-owner
 }
 
+# However this script ends. What failed before there was a verdict is not to look
+# like a failure of COMMAND.
 # shellcheck disable=SC2317 # called by a trap
 clean_up() {
+	local code=$?
 	[ -z "$vm" ] || kill "$vm"
-	rm -rf "$work"
+	[ -z "$work" ] || rm -rf "$work"
+	[ -n "$judged" ] || [ "$code" -eq 0 ] || [ "$code" -eq 143 ] || exit 125
 }
 
+vm='' work='' judged=''
+trap clean_up EXIT
+trap 'exit 143' TERM INT HUP
 parse "$@"
 "$vm_dir/../deps.sh" qemu-system-x86
 case $kernel in
@@ -290,10 +304,7 @@ esac
 image=$kernel_dir/pvh
 [ -e "$image" ] || image=$kernel_dir/vmlinuz
 [ -e "$image" ] || die "no kernel in $kernel_dir"
-vm=
 work=$(mktemp -d "${TMPDIR:-/tmp}/sspseal-vm.XXXXXX")
-trap clean_up EXIT
-trap 'exit 143' TERM INT HUP
 
 choose_accelerator
 make_initramfs
@@ -302,4 +313,5 @@ verdict
 search_log
 keep_log
 take_out
+judged=yes
 exit "$status"

@@ -1,0 +1,215 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# load.sh
+#
+# Loading and unloading the module: its self-test, its parameters, what it leaves
+# behind, and that it finds the fast ciphers.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source-path=SCRIPTDIR
+. ./module.sh
+LD_LIBRARY_PATH=.${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+tests=0
+failed=0
+
+# check NAME COMMAND...: a test, which passes if COMMAND does.
+check() {
+	checked=$1
+	shift
+	tests=$((tests + 1))
+	if "$@"; then
+		echo "ok $tests $checked"
+	else
+		echo "not ok $tests $checked"
+		failed=$((failed + 1))
+	fi
+}
+
+complain() {
+	echo "# $*"
+	return 1
+}
+
+loaded() {
+	[ -d /sys/module/sspseal ]
+}
+
+# Nothing of it is there.
+gone() {
+	! loaded || complain "the module is loaded"
+	[ ! -e /dev/sspseal ] || complain "there is a device"
+}
+
+load_and_unload() {
+	module_load "$SSPSEAL_MODULE" || complain "cannot be loaded" || return
+	module_unload || complain "cannot be unloaded"
+}
+
+parameter() {
+	cat "/sys/module/sspseal/parameters/$1"
+}
+
+# --- the self-test
+
+refuses_if_the_self_test_fails() {
+	echo "$mark: broken" > /dev/kmsg
+	if insmod ./sspseal-broken.ko 2> /dev/null; then
+		module_unload
+		complain "a module with a wrong known answer was loaded"
+		return
+	fi
+	gone && log_since "$mark: broken" | grep -q 'sspseal: self-test failed: token'
+}
+
+# What failed has left nothing that the next one would stumble over.
+loads_after_that() {
+	load_and_unload
+}
+
+# --- parameters
+
+# loads_with NAME VALUE: and says so.
+loads_with() {
+	module_load "$SSPSEAL_MODULE" "$1=$2" || complain "cannot be loaded with $1=$2" ||
+		return
+	seen=$(parameter "$1")
+	./sspsealctl info > /dev/null
+	status=$?
+	module_unload || return
+	[ "$status" -eq 0 ] || complain "with $1=$2 the device does not answer" || return
+	[ "$seen" = "$2" ] || complain "$1=$2 became $seen"
+}
+
+refuses() {
+	if insmod "$SSPSEAL_MODULE" "$1=$2" 2> /dev/null; then
+		module_unload
+		complain "was loaded with $1=$2"
+		return
+	fi
+	gone
+}
+
+refuses_bad_parameters() {
+	bad=
+	for name in max_data max_handles max_contexts; do
+		for value in 0 -1 x 4294967295 4294967296 1x ''; do
+			refuses "$name" "$value" || bad="$bad $name=$value"
+		done
+	done
+	refuses max_data 16777216 || bad="$bad max_data"
+	refuses max_handles 2147483648 || bad="$bad max_handles"
+	refuses max_contexts 2147483648 || bad="$bad max_contexts"
+	[ -z "$bad" ]
+}
+
+default_parameters() {
+	module_load "$SSPSEAL_MODULE" || return
+	seen="$(parameter max_data) $(parameter max_handles) $(parameter max_contexts)"
+	modes=$(stat -c %a /sys/module/sspseal/parameters/*)
+	module_unload || return
+	[ "$seen" = "1048576 16384 131072" ] || complain "$seen" || return
+	[ "$modes" = "$(printf '644\n644\n644')" ] || complain "modes $modes"
+}
+
+# --- the device
+
+# udev may give it to a group of its own.
+device_is_not_for_everyone() {
+	module_load "$SSPSEAL_MODULE" || return
+	seen=$(stat -c '%F %a %U' /dev/sspseal)
+	module_unload || return
+	[ "$seen" = "character special file 660 root" ] || complain "$seen"
+}
+
+# Open files hold the module.
+stays_while_in_use() {
+	module_load "$SSPSEAL_MODULE" || return
+	exec 3<> /dev/sspseal
+	rmmod sspseal 2> /dev/null
+	loaded
+	status=$?
+	exec 3>&-
+	module_unload || complain "not unloaded after the last close" || return
+	[ "$status" -eq 0 ] || complain "unloaded while a file was open"
+}
+
+# --- ciphers
+
+# Where the processor can do it, generic C would be ten times as slow.
+fast_cipher() {
+	if ! grep -qw aes /proc/cpuinfo || ! grep -qw pclmulqdq /proc/cpuinfo; then
+		echo "# no instructions for AES-GCM here"
+		return
+	fi
+	module_load "$SSPSEAL_MODULE" || return
+	driver=$(./sspsealctl info | sed -n 's/^ *1 .*driver \([^ ]*\).*/\1/p')
+	module_unload || return
+	echo "# suite 1 is done by $driver"
+	case $driver in
+	'' | *'generic)'* | *aes-generic*) return 1 ;;
+	esac
+}
+
+# --- again and again
+
+log_since() {
+	dmesg | sed "1,/$1/d"
+}
+
+# Objects in the kernel's general caches.
+objects() {
+	awk '/^kmalloc-/ { sum += $2 } END { print sum }' /proc/slabinfo
+}
+
+cycles() {
+	count=$1
+	while [ "$count" -gt 0 ]; do
+		load_and_unload || return
+		count=$((count - 1))
+	done
+}
+
+# Until grace periods and delayed work are over, ten seconds at most.
+objects_fall_to() {
+	tries=100
+	while [ "$(objects)" -gt "$1" ]; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || complain "$(objects) objects, before $1" || return
+		sleep 0.1
+	done
+}
+
+# One object for each load would be noticed.
+fifty_times_without_a_trace() {
+	cycles 5 || return
+	before=$(objects)
+	echo "$mark: cycles" > /dev/kmsg
+	cycles 50 || return
+	log_since "$mark: cycles" | grep sspseal | sed 's/^/# /'
+	! log_since "$mark: cycles" | grep -q sspseal || complain "log lines" || return
+	echo "# $before objects before, $(objects) after"
+	objects_fall_to $((before + 40))
+}
+
+module_ours load
+mark="sspseal load.sh: begin $$ $(date +%s)"
+trap 'module_restore' EXIT
+echo "TAP version 13"
+module_unload || complain "the module is in use" || exit
+
+check refuses_if_the_self_test_fails refuses_if_the_self_test_fails
+check loads_after_that loads_after_that
+for p in max_data=1 max_data=16777215 max_handles=1 max_handles=2147483647 \
+	max_contexts=1 max_contexts=2147483647; do
+	check "loads_with.$p" loads_with "${p%=*}" "${p#*=}"
+done
+check refuses_bad_parameters refuses_bad_parameters
+check default_parameters default_parameters
+check device_is_not_for_everyone device_is_not_for_everyone
+check stays_while_in_use stays_while_in_use
+check fast_cipher fast_cipher
+check fifty_times_without_a_trace fifty_times_without_a_trace
+echo "1..$tests"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the scripts behind "make demo", "make check" and "make shell" share.
+# Sourced, not run. KERNEL, BUILD and HOST are as the Makefile tells.
+# shellcheck disable=SC2034 # variables for those who source this
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$(realpath -m "${BUILD:-$top/build}")
+kernel=${KERNEL:-6.1}
+
+say() {
+	printf '\n==> %s\n' "$*"
+}
+
+# Compilers of other systems' tool chains are called HOST too: only 1 counts.
+on_this_machine() {
+	[ "${HOST:-}" = 1 ]
+}
+
+# install_packages TARGET...: all of them at once, or one line that names them.
+install_packages() {
+	local target packages
+	packages=$(for target in "$@"; do
+		sed -n "s/^$target: //p" "$top/selftests/packages.txt"
+	done)
+	# shellcheck disable=SC2086 # a list of package names
+	"$top/selftests/deps.sh" $packages
+}
+
+# What must not run twice would be another module than the one just built.
+refuse_loaded_module() {
+	if [ -d /sys/module/sspseal ]; then
+		echo "${0##*/}: sspseal is loaded here: unload it, to try the one just built" >&2
+		exit 1
+	fi
+}
+
+# run_staged STAGE OUT COMMAND...: with the module of STAGE loaded, in STAGE, in a
+# VM or here. What COMMAND leaves in the directory OUT is there afterwards: it is
+# called with that directory, as it knows it, as last argument if OUT is given.
+run_staged() {
+	local stage=$1 out=$2
+	shift 2
+	if on_this_machine; then
+		refuse_loaded_module
+		(cd "$stage" && ./host.sh ./sspseal.ko -- "$@" ${out:+"$out"})
+	else
+		"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
+			${out:+--out "$out"} --timeout 1800 \
+			--log "$build/kernel.log" -- \
+			./host.sh ./sspseal.ko -- "$@" ${out:+/out}
+	fi
+}
