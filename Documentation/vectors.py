@@ -34,9 +34,10 @@ ATTRIBUTES = 0xF0000000
 NO_ENCRYPT = 0x80000001
 
 # Token flags.
-CONFIDENTIAL, ACCEPTOR, SIGNATURE = 1, 2, 4
+CONFIDENTIAL, ACCEPTOR, SIGNATURE, CONFIRMATION = 1, 2, 4, 8
 
 ZERO_SALT = bytes(16)
+BINDING_MAX = 4096
 
 
 def be(value, size):
@@ -62,7 +63,9 @@ def hkdf_expand(prk, info, size):
 
 def derive(session_key, direction, suite, sender_salt, receiver_salt=ZERO_SALT,
            binding=b""):
-    """Return PRK, info, key and IV."""
+    """Return PRK, info, key and IV. Without the last two inputs: pinned mode."""
+    if len(binding) > BINDING_MAX:
+        raise ValueError("binding too long")
     key_size = SUITES[suite][0]
     prk = hkdf_extract(b"sspseal v1", session_key)
     info = (b"key" + be(direction, 1) + be(suite, 1) + sender_salt +
@@ -89,14 +92,18 @@ def associated_data(head, confidential, buffers):
 
 
 def protect(inputs):
-    """Compute every output of a vector of operation seal or sign."""
+    """Compute every output of a vector of operation seal, sign or confirm."""
     v = inputs
-    sign = v["operation"] == "sign"
+    confirm = v["operation"] == "confirm"
+    sign = confirm or v["operation"] == "sign"
     confidential = not sign and v["qop"] & ~0xFF00 != NO_ENCRYPT
     prk, info, key, iv = derive(v["session_key"], v["direction"], v["suite"],
-                                v["sender_salt"])
+                                v["sender_salt"],
+                                v.get("receiver_salt", ZERO_SALT),
+                                v.get("binding", b""))
     flags = ((CONFIDENTIAL if confidential else 0) |
-             (ACCEPTOR if v["direction"] else 0) | (SIGNATURE if sign else 0))
+             (ACCEPTOR if v["direction"] else 0) | (SIGNATURE if sign else 0) |
+             (CONFIRMATION if confirm else 0))
     head = (be(1, 1) + be(v["suite"], 1) + be(flags, 1) + be(0, 1) +
             be(v["caller_sequence"], 4) + be(v["counter"], 8) +
             v["sender_salt"])
@@ -114,17 +121,22 @@ def protect(inputs):
     }
 
 
-def seal_file(session_key, sender_salt, records):
-    """Return a sealed file. records: the data of each record."""
-    header = b"SSPSEALF" + be(1, 4) + be(0, 4)
+# What begins a stream, and the operation of its records.
+STREAMS = {"file": (b"SSPSEALF" + be(1, 4) + be(0, 4), "seal"),
+           "signature": (b"SSPSEALS" + be(1, 4) + be(0, 4), "sign")}
+
+
+def make_stream(kind, session_key, sender_salt, records, suite=1):
+    """Return a sealed file or a signature. records: the data of each record."""
+    header, operation = STREAMS[kind]
     out = header
     for number, data in enumerate(records):
         last = number == len(records) - 1
         record = be(1 if last else 0, 4) + be(len(data), 4)
         made = protect({
-            "operation": "seal", "qop": 0, "suite": 1, "direction": 0,
-            "session_key": session_key, "sender_salt": sender_salt,
-            "counter": number, "caller_sequence": 0,
+            "operation": operation, "qop": suite << 8, "suite": suite,
+            "direction": 0, "session_key": session_key,
+            "sender_salt": sender_salt, "counter": number, "caller_sequence": 0,
             "buffers": [(DATA | CHECKSUM, header), (DATA | CHECKSUM, record),
                         (DATA, data), (TOKEN, b"")],
         })
@@ -132,11 +144,13 @@ def seal_file(session_key, sender_salt, records):
     return out
 
 
-def open_file(session_key, file):
-    """Return the data of a sealed file, or raise."""
-    header, rest = file[:16], file[16:]
-    if header != b"SSPSEALF" + be(1, 4) + be(0, 4):
-        raise ValueError("not a sealed file")
+def open_stream(kind, session_key, stream, signed=b""):
+    """Return the data of a sealed file, or what of signed a signature is of."""
+    header, operation = STREAMS[kind]
+    rest = stream[16:]
+    if stream[:16] != header:
+        raise ValueError(f"not a {kind}")
+    sealed = operation == "seal"
     out, number, last, pinned = b"", 0, 0, None
     while not last:
         record, token = rest[:8], rest[8:56]
@@ -146,24 +160,31 @@ def open_file(session_key, file):
                       int.from_bytes(record[4:], "big"))
         if last > 1 or size > 65536 or (size == 0 and not last):
             raise ValueError("bad record header")
-        sealed, rest = rest[56:56 + size], rest[56 + size:]
-        if len(sealed) != size:
+        rest = rest[56:]
+        if sealed:
+            data, rest = rest[:size], rest[size:]
+        else:
+            data, signed = signed[:size], signed[size:]
+        if len(data) != size:
             raise ValueError("cut short")
         suite, salt = token[1], token[16:32]
-        if (token[0] != 1 or suite not in SUITES or token[2] != CONFIDENTIAL or
-                token[3] != 0 or pinned not in (None, salt)):
-            raise ValueError("malformed token")
         counter = int.from_bytes(token[8:16], "big")
+        if (token[0] != 1 or suite not in SUITES or
+                token[2] != (CONFIDENTIAL if sealed else SIGNATURE) or
+                token[3] != 0 or counter >= 1 << 40 or
+                pinned not in (None, salt)):
+            raise ValueError("malformed token")
         _, _, key, iv = derive(session_key, 0, suite, salt)
-        ad = associated_data(token[:32], True,
+        ad = associated_data(token[:32], sealed,
                              [(DATA | CHECKSUM, header),
-                              (DATA | CHECKSUM, record), (DATA, sealed)])
-        data = SUITES[suite][1](key).decrypt(make_nonce(iv, counter),
-                                             sealed + token[32:], ad)
+                              (DATA | CHECKSUM, record), (DATA, data)])
+        plain = SUITES[suite][1](key).decrypt(
+            make_nonce(iv, counter), (data if sealed else b"") + token[32:], ad)
         if counter != number:
             raise ValueError("out of order")
-        pinned, number, out = salt, number + 1, out + data
-    if rest:
+        pinned, number = salt, number + 1
+        out += plain if sealed else data
+    if rest or signed:
         raise ValueError("bytes after the last record")
     return out
 
@@ -181,6 +202,8 @@ RPC_TRAILER = bytes.fromhex("0a06000000000000")
 
 HELLO = b"sealed message"
 
+TRANSCRIPT = b"what both ends said before: version 3, suite 1"
+
 
 def vector(name, text, **changes):
     v = {
@@ -189,6 +212,15 @@ def vector(name, text, **changes):
         "counter": 0, "caller_sequence": 0,
         "buffers": [(DATA, HELLO), (TOKEN, b"")],
     }
+    v.update(changes)
+    return v
+
+
+def bound(name, text, **changes):
+    """A vector of a bound context: by the initiator, if nothing else is said."""
+    acceptor = changes.get("direction", 0)
+    v = vector(name, text, sender_salt=SALT_A if acceptor else SALT_I,
+               receiver_salt=SALT_I if acceptor else SALT_A, binding=TRANSCRIPT)
     v.update(changes)
     return v
 
@@ -250,16 +282,54 @@ MESSAGES = [
            counter=8,
            buffers=[(DATA | CHECKSUM, b"\x5a" * 257),
                     (DATA, bytes(i & 0xFF for i in range(300))), (TOKEN, b"")]),
+    vector("no-encrypt-acceptor", "A message that is not encrypted, sent by the "
+           "acceptor: the flags are 0x02.", qop=NO_ENCRYPT, direction=1,
+           sender_salt=SALT_A, counter=2,
+           buffers=[(DATA, b"in clear"), (TOKEN, b"")]),
+    vector("sign-associated-only", "A signature of an array whose only DATA has "
+           "READONLY_WITH_CHECKSUM. Its kind is 1, not 3.", operation="sign",
+           counter=9, buffers=[(DATA | CHECKSUM, b"signed, never written"),
+                               (TOKEN, b"")]),
+    bound("bound-initiator", "A bound context: both salts and a binding are in "
+          "info."),
+    bound("bound-acceptor", "The answer in the same session. The salts have "
+          "changed places.", direction=1, buffers=[(DATA, b"answer"),
+                                                   (TOKEN, b"")]),
+    bound("bound-empty-binding", "A bound context whose ends agreed on an empty "
+          "binding. Only the receiver salt tells it from a pinned one.",
+          binding=b""),
+    bound("bound-long-binding", "A binding of 300 bytes (0 to 255, then 0 to 43): "
+          "its length needs two bytes.",
+          binding=bytes(i & 0xFF for i in range(300))),
+    bound("bound-aes-128-gcm", "A bound context whose one suite is 2.", suite=2,
+          qop=2 << 8, counter=1),
+    bound("bound-chacha20-poly1305", "A bound context whose one suite is 3, sent by "
+          "the acceptor.", suite=3, qop=3 << 8, direction=1, counter=1),
+    bound("confirm-initiator", "The confirmation of the initiator, with an empty "
+          "DATA.", operation="confirm", buffers=[(DATA, b""), (TOKEN, b"")]),
+    bound("confirm-acceptor", "The confirmation of the acceptor in the same session. "
+          "Its DATA has something to say.", operation="confirm", direction=1,
+          buffers=[(TOKEN, b""), (DATA, b"ready")]),
+    bound("confirm-then-seal", "The first message of the initiator after that.",
+          counter=1),
 ]
 
-FILES = [
+STREAM_VECTORS = [
     {"vector": "file-empty", "text": "A sealed file without data: one record.",
-     "session_key": KEY_32, "sender_salt": SALT_I, "records": [b""]},
+     "operation": "file", "suite": 1, "session_key": KEY_32, "sender_salt": SALT_I,
+     "records": [b""]},
     {"vector": "file-three-records", "text": "A sealed file of three records, the "
      "last one empty. (sspsealctl fills each record before it begins the next; "
-     "a reader takes any lengths.)",
-     "session_key": KEY_64, "sender_salt": SALT_A,
+     "a reader takes any lengths.)", "operation": "file",
+     "suite": 1, "session_key": KEY_64, "sender_salt": SALT_A,
      "records": [b"first record\n", b"second\n", b""]},
+    {"vector": "file-chacha20-poly1305", "text": "A sealed file of two records with "
+     "suite 3. (sspsealctl does not write it, and reads it.)",
+     "operation": "file", "suite": 3, "session_key": KEY_32, "sender_salt": SALT_I,
+     "records": [b"first record\n", b"the last one\n"]},
+    {"vector": "signature-two-records", "text": "A signature of 20 bytes in two "
+     "records.", "operation": "signature", "suite": 1, "session_key": KEY_32,
+     "sender_salt": SALT_I, "records": [b"twenty bytes", b" of text"]},
 ]
 
 
@@ -282,8 +352,10 @@ def field(name, value):
 def message_lines(v):
     out = []
     for name in ("vector", "operation", "suite", "qop", "direction", "session_key",
-                 "sender_salt", "counter", "caller_sequence"):
-        out += field(name, v[name])
+                 "sender_salt", "receiver_salt", "binding", "counter",
+                 "caller_sequence"):
+        if name in v:
+            out += field(name, v[name])
     for number, (kind, data) in enumerate(v["buffers"]):
         out += field(f"buffer.{number}.type", be(kind, 4))
         out += field(f"buffer.{number}.bytes", data)
@@ -292,13 +364,15 @@ def message_lines(v):
     return out
 
 
-def file_lines(v):
-    out = field("vector", v["vector"]) + field("operation", "file")
+def stream_lines(v):
+    out = field("vector", v["vector"]) + field("operation", v["operation"])
+    out += field("suite", v["suite"])
     out += field("session_key", v["session_key"])
     out += field("sender_salt", v["sender_salt"])
     for number, data in enumerate(v["records"]):
         out += field(f"record.{number}.bytes", data)
-    out += field("file", seal_file(v["session_key"], v["sender_salt"], v["records"]))
+    out += field("file", make_stream(v["operation"], v["session_key"],
+                                     v["sender_salt"], v["records"], v["suite"]))
     return out
 
 
@@ -313,8 +387,8 @@ def wrap(text, width=79):
 
 def page():
     out = []
-    for v in MESSAGES + FILES:
-        lines = message_lines(v) if "buffers" in v else file_lines(v)
+    for v in MESSAGES + STREAM_VECTORS:
+        lines = message_lines(v) if "buffers" in v else stream_lines(v)
         out += ["", v["vector"], "^" * len(v["vector"]), ""]
         out += wrap(v["text"]) + ["", "::", ""]
         out += ["    " + line for line in lines]
@@ -359,11 +433,15 @@ def check_message(v):
     inputs["buffers"] = list(numbered(v, "buffer"))
     made = protect(inputs)
     wrong = [name for name, value in made.items() if v.get(name) != value]
-    # And as a receiver, from the token.
+    # And as a receiver, from the token, and what a bound receiver knows beside it.
     token = v["token"]
     suite, flags = token[1], token[2]
-    _, _, key, iv = derive(v["session_key"], flags >> 1 & 1, suite, token[16:32])
-    nonce = make_nonce(iv, int.from_bytes(token[8:16], "big"))
+    _, _, key, iv = derive(v["session_key"], flags >> 1 & 1, suite, token[16:32],
+                           v.get("receiver_salt", ZERO_SALT), v.get("binding", b""))
+    counter = int.from_bytes(token[8:16], "big")
+    if flags & CONFIRMATION and (counter or not flags & SIGNATURE):
+        wrong.append("confirmation")
+    nonce = make_nonce(iv, counter)
     ad = associated_data(token[:32], flags & CONFIDENTIAL, inputs["buffers"])
     try:
         plain = SUITES[suite][1](key).decrypt(nonce, v["ciphertext"] + token[32:], ad)
@@ -374,12 +452,16 @@ def check_message(v):
     return wrong
 
 
-def check_file(v):
+def check_stream(v):
+    kind = v["operation"]
     records = [data for _, data in numbered(v, "record")]
+    data = b"".join(records)
     wrong = []
-    if seal_file(v["session_key"], v["sender_salt"], records) != v["file"]:
+    if make_stream(kind, v["session_key"], v["sender_salt"], records,
+                   v["suite"][0]) != v["file"]:
         wrong.append("file")
-    if open_file(v["session_key"], v["file"]) != b"".join(records):
+    signed = b"" if kind == "file" else data
+    if open_stream(kind, v["session_key"], v["file"], signed) != data:
         wrong.append("open")
     return wrong
 
@@ -387,7 +469,8 @@ def check_file(v):
 def check(text):
     bad = count = 0
     for v in parse(text.partition(BEGIN)[2].partition(END)[0]):
-        wrong = check_file(v) if v["operation"] == "file" else check_message(v)
+        wrong = (check_stream(v) if v["operation"] in STREAMS else
+                 check_message(v))
         count += 1
         if wrong:
             bad += 1
@@ -395,9 +478,9 @@ def check(text):
     if text.partition(BEGIN)[2].partition(END)[0].strip() != page().strip():
         bad += 1
         print("the page is not what this script prints: run --update")
-    if count != len(MESSAGES) + len(FILES):
+    if count != len(MESSAGES) + len(STREAM_VECTORS):
         bad += 1
-        print(f"{count} vectors found, {len(MESSAGES) + len(FILES)} expected")
+        print(f"{count} vectors found, {len(MESSAGES) + len(STREAM_VECTORS)} expected")
     print(f"{count} vectors, {bad} wrong")
     return bad == 0
 
