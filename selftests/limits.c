@@ -510,16 +510,16 @@ static __u32 create_expiring(int fd, __u64 expiry)
 
 TEST_F(clock, context_in_two_seconds)
 {
-	struct timespec end = { .tv_sec = self->real.tv_sec + 2 };
+	__u64 end = self->real.tv_sec + 2;
 	struct sspseal_query expected = { .sent = 1, .received = 1 };
 	__u8 token[TOKEN_SIZE];
 	__u32 handle;
 
-	handle = create_expiring(self->fd, end.tv_sec);
+	handle = create_expiring(self->fd, end);
 	ASSERT_NE(0, handle);
 	ASSERT_EQ(0, send_one(self->fd, handle, 0, token));
 	ASSERT_EQ(0, receive_one(self->fd, handle, &self->peer, 0, false));
-	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &end, NULL);
+	sleep_until(end);
 	EXPECT_EQ(S(EXPIRED), send_one(self->fd, handle, 0, token));
 	EXPECT_TRUE(ended(self->fd, handle, &self->peer, 1, &expected));
 	/* Whatever time it is. */
