@@ -21,7 +21,7 @@
  *
  * A VERIFY passes as far as its token: see sspseal_confirm_token().
  *
- * Return: OK, NOT_BOUND or UNCONFIRMED.
+ * Return: OK, NOT_BOUND, UNCONFIRMED or NO_SERVICE.
  */
 enum sspseal_status sspseal_confirm_gate(struct sspseal_call *call)
 {
@@ -30,6 +30,10 @@ enum sspseal_status sspseal_confirm_gate(struct sspseal_call *call)
 	/* Pairs with bind_context(). */
 	if (!smp_load_acquire(&ctx->bound))
 		return SSPSEAL_STATUS_NOT_BOUND;
+	/* Bound since it was found not ready, and nothing to be confirmed. */
+	if (!ctx->confirm)
+		return ctx->services ? SSPSEAL_STATUS_OK :
+				       SSPSEAL_STATUS_NO_SERVICE;
 	call->unconfirmed = true;
 	if (call->op == SSPSEAL_OP_VERIFY)
 		return SSPSEAL_STATUS_OK;
@@ -147,7 +151,7 @@ static enum sspseal_status bind_checked(struct sspseal_context *ctx,
 
 	if (status)
 		return status;
-	/* Messages look at services before they look at ready. */
+	/* A message on its way to NOT_BOUND may look at it. */
 	WRITE_ONCE(ctx->services, sspseal_implied_services(bind->services));
 	ctx->confirm = confirm;
 	/* Pairs with sspseal_confirm_gate(). */

@@ -35,11 +35,12 @@ enum sspseal_status sspseal_context_usable(struct sspseal_call *call)
 {
 	struct sspseal_context *ctx = call->ctx;
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
+	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
+	bool ready = smp_load_acquire(&ctx->ready);
 
 	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
 		return SSPSEAL_STATUS_NO_SERVICE;
-	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
-	if (unlikely(!smp_load_acquire(&ctx->ready)))
+	if (unlikely(!ready))
 		status = sspseal_confirm_gate(call);
 	if (!status && sspseal_context_expired(ctx))
 		status = SSPSEAL_STATUS_EXPIRED;

@@ -799,6 +799,77 @@ TEST_F(bind, threads)
 	}
 }
 
+/* A thread that signs as soon as it may. */
+struct eager {
+	const struct end *end;
+	struct letter l;
+	int status;
+};
+
+static void sign_when_bound(void *job)
+{
+	struct eager *e = job;
+
+	do {
+		e->status = simple_call(e->end->fd, SSPSEAL_SIGN,
+					e->end->handle, e->l.token, e->l.data,
+					CB);
+	} while (e->status == S(NOT_BOUND));
+}
+
+static void bind_soon(void *job)
+{
+	struct eager *e = job;
+
+	usleep(pick(300));
+	e->status = end_bind(e->end, e->end + 1, I, 0);
+}
+
+static void eager_work(void *job)
+{
+	struct eager *e = job;
+
+	if (e->l.data[0])
+		bind_soon(e);
+	else
+		sign_when_bound(e);
+}
+
+/* Before BIND a message is refused, after it protected: nothing in between. */
+TEST_F(bind, threads_that_sign)
+{
+	struct end ends[2];
+	struct eager jobs[4];
+	unsigned int i, round;
+	struct peer peer;
+
+	for (round = 0; round < 100; round++) {
+		ASSERT_TRUE(end_with_peer(&ends[0], &peer, self->fd,
+					  SSPSEAL_ROLE_INITIATOR));
+		memcpy(ends[1].salt, peer.salt, sizeof(peer.salt));
+		peer_bind(&peer, ends[0].salt, NULL, 0);
+		memset(jobs, 0, sizeof(jobs));
+		for (i = 0; i < ARRAY_SIZE(jobs); i++)
+			jobs[i].end = ends;
+		/* The first binds. */
+		jobs[0].l.data[0] = 1;
+		ASSERT_TRUE(team_run(jobs, sizeof(*jobs), ARRAY_SIZE(jobs),
+				     eager_work));
+		EXPECT_EQ(0, jobs[0].status);
+		for (i = 1; i < ARRAY_SIZE(jobs); i++) {
+			struct sspseal_buffer b[] = {
+				buffer(TOKEN, jobs[i].l.token, TOKEN_SIZE),
+				buffer(DATA, jobs[i].l.data, CB),
+			};
+
+			EXPECT_EQ(0, jobs[i].status);
+			EXPECT_EQ(TOKEN_SIGNATURE, jobs[i].l.token[2]);
+			EXPECT_TRUE(peer_unprotect(&peer, b, 2));
+		}
+		EXPECT_EQ(0, destroy(self->fd, ends[0].handle));
+	}
+}
+
 struct asker {
 	const struct end *end;
 	bool done;
