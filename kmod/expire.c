@@ -5,7 +5,7 @@
  *
  * A copy of the machine's memory, resumed twice, would send two messages with
  * one number. So every context ends when a virtual machine is told that it is a
- * copy (vmfork), and before an image of the memory is written (hibernation).
+ * copy (vmfork), and no image of the memory has one that lives (hibernation).
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -22,6 +22,8 @@
 /* All contexts, and what guards the list. */
 static LIST_HEAD(contexts);
 static DEFINE_MUTEX(contexts_lock);
+/* Under the lock: an image of the memory is being made. */
+static bool imaging;
 
 /**
  * sspseal_context_expire() - end a context, for whatever cause
@@ -68,6 +70,8 @@ void sspseal_context_watch(struct sspseal_context *ctx)
 {
 	mutex_lock(&contexts_lock);
 	list_add(&ctx->list, &contexts);
+	if (imaging)
+		sspseal_context_expire(ctx);
 	mutex_unlock(&contexts_lock);
 }
 
@@ -95,10 +99,28 @@ static int vmfork_event(struct notifier_block *nb, unsigned long action,
 	return NOTIFY_DONE;
 }
 
+static void set_imaging(bool value)
+{
+	mutex_lock(&contexts_lock);
+	imaging = value;
+	mutex_unlock(&contexts_lock);
+}
+
+/*
+ * Programs run on for a while after PREPARE: what they make until POST, which
+ * is sent in the resumed image too, is expired from the beginning.
+ */
 static int pm_event(struct notifier_block *nb, unsigned long action, void *data)
 {
-	if (action == PM_HIBERNATION_PREPARE)
+	switch (action) {
+	case PM_HIBERNATION_PREPARE:
+		set_imaging(true);
 		expire_all();
+		break;
+	case PM_POST_HIBERNATION:
+		set_imaging(false);
+		break;
+	}
 	return NOTIFY_DONE;
 }
 
