@@ -110,15 +110,21 @@ static enum sspseal_status check_token_size(const struct sspseal_call *call)
 			      SSPSEAL_STATUS_TOKEN_TOO_SMALL;
 }
 
-static enum sspseal_status check_token(const struct sspseal_call *call)
+static enum sspseal_status check_token_writable(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
-	const struct sspseal_buffer *token = &list->entry[list->token];
 	bool written = list->stream || sspseal_op_sends(call->op);
 
-	if (written && has_attribute(token, ANY_READONLY))
-		return SSPSEAL_STATUS_TOKEN_READONLY;
-	return token->ptr ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_NULL;
+	return written && has_attribute(&list->entry[list->token], ANY_READONLY) ?
+	       SSPSEAL_STATUS_TOKEN_READONLY : SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status check_token_address(const struct sspseal_call *call)
+{
+	const struct sspseal_list *list = &call->list;
+
+	return list->entry[list->token].ptr ? SSPSEAL_STATUS_OK :
+					      SSPSEAL_STATUS_TOKEN_NULL;
 }
 
 static enum sspseal_status check_token_count(const struct census *census)
@@ -285,7 +291,9 @@ static enum sspseal_status check_sent(const struct sspseal_call *call,
 	enum sspseal_status status = check_token_size(call);
 
 	if (!status)
-		status = check_token(call);
+		status = check_token_writable(call);
+	if (!status)
+		status = check_token_address(call);
 	if (!status)
 		status = check_token_count(census);
 	return status ?: check_data(call, census);
@@ -298,10 +306,12 @@ static enum sspseal_status check_received(const struct sspseal_call *call,
 	enum sspseal_status status = check_token_count(census);
 
 	if (!status)
+		status = check_token_writable(call);
+	if (!status)
 		status = check_data(call, census);
 	if (!status)
 		status = check_token_size(call);
-	return status ?: check_token(call);
+	return status ?: check_token_address(call);
 }
 
 static enum sspseal_status check_list(struct sspseal_call *call)

@@ -1293,7 +1293,18 @@ TEST_F(stream, refused)
 	EXPECT_EQ(S(TOKEN_READONLY),
 		  message_refused(self->fd, SSPSEAL_UNSEAL, self->acceptor,
 				  self->b, 4));
+	/* More bytes would not help, nor another DATA. */
+	stream->cb = TOKEN_SIZE - 1;
+	data->type = EMPTY;
+	EXPECT_EQ(S(TOKEN_READONLY),
+		  message_refused(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				  self->b, 4));
 	stream->type = STREAM;
+	EXPECT_EQ(S(NO_DATA),
+		  message_refused(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				  self->b, 4));
+	stream->cb = TOKEN_SIZE + variant->cb;
+	data->type = DATA;
 
 	stream->ptr = 0;
 	EXPECT_EQ(S(TOKEN_NULL),
