@@ -22,6 +22,9 @@ static enum sspseal_status status_of(long err)
 		return SSPSEAL_STATUS_KEY_REVOKED;
 	case -ENOMEM:
 		return SSPSEAL_STATUS_NO_MEMORY;
+	case -ERESTARTSYS:
+		/* While it waited for another process to make the key. */
+		return SSPSEAL_STATUS_INTERRUPTED;
 	default:
 		return SSPSEAL_STATUS_KEY_SERIAL;
 	}
@@ -67,8 +70,11 @@ static enum sspseal_status find_user_key(s32 serial, struct key **key)
 
 	if (status || (*key)->type == &key_type_user)
 		return status;
+	/* A logon key that may be read may not be searched for. */
+	status = (*key)->type == &key_type_logon ?
+		 SSPSEAL_STATUS_KEY_PERMISSION : SSPSEAL_STATUS_KEY_TYPE;
 	key_put(*key);
-	return SSPSEAL_STATUS_KEY_TYPE;
+	return status;
 }
 
 /*
@@ -113,7 +119,7 @@ static enum sspseal_status copy_payload(const struct key *key, u8 *out,
  * @expiry: CLOCK_REALTIME second of the kernel key, 0 for never
  *
  * Return: OK, KEY_SERIAL, KEY_PERMISSION, KEY_TYPE, KEY_EXPIRED, KEY_REVOKED,
- * KEY_SIZE or NO_MEMORY.
+ * KEY_SIZE, NO_MEMORY or INTERRUPTED.
  */
 enum sspseal_status sspseal_keyring_copy(s32 serial, u8 *out, u32 *size,
 					 u64 *expiry)
