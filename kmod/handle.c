@@ -132,15 +132,15 @@ enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
  * @handle: the number
  *
  * A command that fails leaves no gap in the numbers, unless another one took
- * the next meanwhile: then the number is never given out.
+ * the next meanwhile: then the number is never given out, and goes on to count.
  */
 void sspseal_handle_abort(struct sspseal_file *file, u32 handle)
 {
 	mutex_lock(&file->lock);
-	file->nr--;
 	if (idr_get_cursor(&file->grants) == handle + 1) {
 		idr_remove(&file->grants, handle);
 		idr_set_cursor(&file->grants, handle);
+		file->nr--;
 	}
 	mutex_unlock(&file->lock);
 }
