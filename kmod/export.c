@@ -109,23 +109,29 @@ struct new_file {
 static enum sspseal_status new_file_make(struct new_file *new,
 					 enum sspseal_kind kind)
 {
+	int err;
+
 	new->file = sspseal_file_new(kind);
 	if (!new->file)
 		return SSPSEAL_STATUS_NO_MEMORY;
-	new->fd = get_unused_fd_flags(O_CLOEXEC);
-	if (new->fd < 0)
+	err = get_unused_fd_flags(O_CLOEXEC);
+	if (err < 0)
 		goto err_file;
+	new->fd = err;
 	new->filp = anon_inode_getfile("[sspseal]", &sspseal_fops, new->file,
 				       O_RDWR);
-	if (IS_ERR(new->filp))
+	if (IS_ERR(new->filp)) {
+		err = PTR_ERR(new->filp);
 		goto err_fd;
+	}
 	return SSPSEAL_STATUS_OK;
 
 err_fd:
 	put_unused_fd(new->fd);
 err_file:
 	sspseal_file_free(new->file);
-	return SSPSEAL_STATUS_NO_DESCRIPTOR;
+	return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
+				SSPSEAL_STATUS_NO_DESCRIPTOR;
 }
 
 static void new_file_drop(struct new_file *new)
@@ -138,10 +144,11 @@ static void new_file_drop(struct new_file *new)
 
 static enum sspseal_status check_ready(const struct sspseal_context *ctx)
 {
-	if (READ_ONCE(ctx->ready))
-		return SSPSEAL_STATUS_OK;
-	return READ_ONCE(ctx->bound) ? SSPSEAL_STATUS_UNCONFIRMED :
-				       SSPSEAL_STATUS_NOT_BOUND;
+	/* Pairs with bind.c. */
+	if (!smp_load_acquire(&ctx->bound))
+		return SSPSEAL_STATUS_NOT_BOUND;
+	return ctx->confirm && !READ_ONCE(ctx->ready) ?
+	       SSPSEAL_STATUS_UNCONFIRMED : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_export(const struct sspseal_export *export,
