@@ -131,7 +131,8 @@ static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 	struct page *page;
 
 	work->table = kvmalloc_array(most, sizeof(*sg),
-				     GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+				     GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+				     __GFP_RETRY_MAYFAIL);
 	if (!work->table)
 		return false;
 	sg_init_table(work->table, most);
