@@ -31,14 +31,6 @@ void sspseal_kdf_exit(void)
 	crypto_free_shash(held);
 }
 
-static enum sspseal_status status_of(int err)
-{
-	if (!err)
-		return SSPSEAL_STATUS_OK;
-	return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
-				SSPSEAL_STATUS_CIPHER;
-}
-
 /* A keyed HMAC, or an error; freeing it zeroes the key. */
 static struct crypto_shash *hmac_new(const u8 *key, u32 key_size)
 {
@@ -72,10 +64,10 @@ enum sspseal_status sspseal_kdf_extract(const u8 *salt, u32 salt_size,
 	int err;
 
 	if (IS_ERR(hmac))
-		return status_of(PTR_ERR(hmac));
+		return sspseal_crypto_status(PTR_ERR(hmac));
 	err = crypto_shash_tfm_digest(hmac, key, key_size, prk);
 	crypto_free_shash(hmac);
-	return status_of(err);
+	return sspseal_crypto_status(err);
 }
 
 /* T(n) = HMAC(PRK, T(n - 1) | info | n) */
@@ -120,7 +112,7 @@ enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
 	u8 n = 1;
 
 	if (IS_ERR(hmac))
-		return status_of(PTR_ERR(hmac));
+		return sspseal_crypto_status(PTR_ERR(hmac));
 	for (done = 0; done < size; done += sizeof(block)) {
 		err = expand_block(hmac, done ? block : NULL, info, nr, n++,
 				   block);
@@ -131,5 +123,5 @@ enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
 	}
 	memzero_explicit(block, sizeof(block));
 	crypto_free_shash(hmac);
-	return status_of(err);
+	return sspseal_crypto_status(err);
 }

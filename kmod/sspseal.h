@@ -52,8 +52,9 @@ struct sspseal_command;
 
 enum sspseal_status sspseal_respond(struct sspseal_command *command);
 int sspseal_errno(enum sspseal_status status);
+enum sspseal_status sspseal_crypto_status(int err);
 
-/* ---- main.c: module parameters, each read once per call ---- */
+/* ---- main.c: module parameters, which may change at any time ---- */
 
 unsigned int sspseal_max_data(void);
 unsigned int sspseal_max_handles(void);
@@ -229,7 +230,8 @@ void sspseal_window_accept(struct sspseal_window *window, u64 number);
  * @private: of the mechanism, zeroed by it when the last reference is dropped
  *
  * Whatever is not named above as changing is set before the context is
- * published, or by BIND before @bound. The first members are those that each message writes.
+ * published, or by BIND before @bound. The first members are those that each
+ * message writes.
  */
 struct sspseal_context {
 	refcount_t ref;
@@ -508,7 +510,7 @@ enum sspseal_status sspseal_batch(struct sspseal_command *command);
  * @query: fill in what only the mechanism knows, sizes of tokens among it
  * @room: check qop and say what the message needs
  * @parse: take apart call->token: number, caller's number, sealed or not; or say
- *	which way it is malformed, with call->sealed set all the same
+ *	which way it is malformed, leaving call->sealed as it was
  * @prepare: get the key and whatever else can fail for want of memory
  * @protect: make ciphertext and token from call->number and call->work
  * @unprotect: check and decrypt; what it leaves in call->work is authentic if it

@@ -26,6 +26,15 @@ enum sspseal_status sspseal_respond(struct sspseal_command *command)
 	return SSPSEAL_STATUS_OK;
 }
 
+/* What an error of the kernel's crypto API is to a caller. */
+enum sspseal_status sspseal_crypto_status(int err)
+{
+	if (!err)
+		return SSPSEAL_STATUS_OK;
+	return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
+				SSPSEAL_STATUS_CIPHER;
+}
+
 int sspseal_errno(enum sspseal_status status)
 {
 	/* No default: the compiler names a status that is forgotten here. */

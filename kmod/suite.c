@@ -154,14 +154,6 @@ enum sspseal_status sspseal_suite_info(struct sspseal_info *info)
 
 /* ---- keys ---- */
 
-static enum sspseal_status status_of(int err)
-{
-	if (!err)
-		return SSPSEAL_STATUS_OK;
-	return err == -ENOMEM ? SSPSEAL_STATUS_NO_MEMORY :
-				SSPSEAL_STATUS_CIPHER;
-}
-
 /**
  * sspseal_key_new() - room for a key of a suite, not set yet
  * @suite: the suite
@@ -179,7 +171,7 @@ enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
 		return SSPSEAL_STATUS_NO_MEMORY;
 	key->tfm = transform_new(suite);
 	if (IS_ERR(key->tfm)) {
-		status = status_of(PTR_ERR(key->tfm));
+		status = sspseal_crypto_status(PTR_ERR(key->tfm));
 		kfree(key);
 		return status;
 	}
@@ -201,7 +193,7 @@ enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,
 	int err = crypto_aead_setkey(key->tfm, material, key_size);
 
 	if (err)
-		return status_of(err);
+		return sspseal_crypto_status(err);
 	memcpy(key->iv, material + key_size, sizeof(key->iv));
 	return SSPSEAL_STATUS_OK;
 }
