@@ -6,32 +6,36 @@
 # Builds the modules that tests load instead of the normal one, and copies them to
 # DIR. OBJECTS is where kbuild's objects stay.
 #
-#   sspseal-small.ko   contexts end after 64 messages, and after 32 failures
-#   sspseal-broken.ko  one known answer of the self-test is wrong
+#   sspseal-small.ko          contexts end after 64 messages, and after 32 failures
+#   sspseal-broken-WHAT.ko    one known answer of the self-test is wrong: of the
+#                             key derivation, the replay window, or a token
 set -euo pipefail
 
 kernel=$1 objects=$2 dir=$3
 top=$(cd "$(dirname "$0")/.." && pwd)
-tree=$objects/broken/tree
 
-# A copy of what the module is built from, with another last byte of a tag. It is
-# as old as the original: what is not edited again is not built again.
-make_broken_tree() {
+# build_broken WHAT EDIT: from a copy of the tree with one other line in the
+# self-test. The copy is as old as the original: what is not edited again is not
+# built again.
+build_broken() {
+	local tree=$objects/broken-$1/tree
 	local file=$tree/kmod/selftest.c
 	mkdir -p "$tree/selftests"
 	cp -ru "$top/Kbuild" "$top/kmod" "$top/uapi" "$tree"
 	cp -u "$top/selftests/build-module.sh" "$tree/selftests"
-	grep -q '0x4a, 0xe6 }' "$file" || sed -i 's/0x4a, 0xe7 }/0x4a, 0xe6 }/' "$file"
+	! cmp -s "$top/kmod/selftest.c" "$file" || sed -i "$2" "$file"
 	if [ "$(diff "$top/kmod/selftest.c" "$file" | grep -c '^>')" -ne 1 ]; then
-		echo "build-variants.sh: cannot find the known answer to change in selftest.c" >&2
+		echo "build-variants.sh: cannot find the answer to change: $1" >&2
 		exit 1
 	fi
+	"$tree/selftests/build-module.sh" "$kernel" \
+		"$objects/broken-$1/sspseal.ko" W=1 KCFLAGS=-Werror
+	cp "$objects/broken-$1/sspseal.ko" "$dir/sspseal-broken-$1.ko"
 }
 
 "$top/selftests/build-module.sh" "$kernel" "$objects/small/sspseal.ko" W=1 \
 	KCFLAGS='-Werror -DSSPSEAL_SEND_LIMIT=64ULL -DSSPSEAL_FAILED_LIMIT=32ULL'
-make_broken_tree
-"$tree/selftests/build-module.sh" "$kernel" "$objects/broken/sspseal.ko" W=1 \
-	KCFLAGS=-Werror
 cp "$objects/small/sspseal.ko" "$dir/sspseal-small.ko"
-cp "$objects/broken/sspseal.ko" "$dir/sspseal-broken.ko"
+build_broken kdf 's/0x58, 0x65,$/0x58, 0x64,/'
+build_broken window 's/{ W - 1, NEW }, { 0, NEW }, { 0, SEEN },/{ W - 1, NEW }, { 0, NEW }, { 0, NEW },/'
+build_broken token 's/0x4a, 0xe7 }/0x4a, 0xe6 }/'

@@ -4,6 +4,7 @@
  * expiry, and what QUERY says of it.
  */
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "kselftest_harness.h"
@@ -123,6 +124,22 @@ TEST_F(create, handles_count_up_from_one)
 				    ALL_SERVICES));
 	EXPECT_EQ(7, create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 				    ALL_SERVICES));
+}
+
+TEST_F(create, failures_leave_no_gap)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      ALL_SERVICES);
+
+	EXPECT_EQ(1, create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+				    ALL_SERVICES));
+	/* It has its number when its struct turns out not to be writable. */
+	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_CREATE,
+			    make_readonly(&c, sizeof(c))));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(2, create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+				    ALL_SERVICES));
+	EXPECT_EQ(SSPSEAL_STATUS_NO_HANDLE, destroy(self->fd, 3));
 }
 
 TEST_F(create, destroy_twice)

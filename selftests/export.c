@@ -254,6 +254,10 @@ TEST_F(export, rights_of_the_source)
 		if (rights & ~had) {
 			EXPECT_EQ(S(RIGHTS), command_refused(fd, SSPSEAL_EXPORT,
 							     &e, EXPORTED));
+			/* Nor if they can be taken back. */
+			e.flags = REVOCABLE;
+			EXPECT_EQ(S(RIGHTS), command_refused(fd, SSPSEAL_EXPORT,
+							     &e, EXPORTED));
 			continue;
 		}
 		given = export_handle(fd, EXPORTED, rights);

@@ -7,7 +7,8 @@
 # sspseal loaded. A module that is loaded already is used as it is and stays.
 # Exits with COMMAND's status; when that is 0, still with
 #   1    the module could not be unloaded afterwards
-#   126  the kernel log has a line that no test may leave there (badlog.txt)
+#   126  the kernel log has a line that no test may leave there (badlog.txt, or
+#        one of the module, which says something only when it cannot be loaded)
 # and with 125 when COMMAND could not be started like this at all.
 #
 # badlog.txt and crypto-modules.txt lie beside this file or in vm/ below it.
@@ -73,8 +74,16 @@ log_since_mark() {
 	fi
 }
 
+# What the kernel says of a module that it loads, or does not.
+loading='taints kernel|module verification failed|invalid for parameter|self-test failed'
+
 bad_lines() {
-	log_since_mark | grep -E -f "$bad_log"
+	log_since_mark > "$work/since"
+	{
+		grep -E -f "$bad_log" "$work/since"
+		grep 'sspseal: ' "$work/since" | grep -v -E "$loading"
+	} > "$work/bad"
+	[ -s "$work/bad" ]
 }
 
 [ $# -gt 0 ] || die "usage: host.sh MODULE_KO [PARAMETER=VALUE]... -- COMMAND..."
@@ -121,7 +130,7 @@ if [ -n "$ours" ] && ! unload; then
 	echo "host.sh: the module cannot be unloaded" >&2
 	[ "$status" -ne 0 ] || status=1
 fi
-if bad_lines > "$work/bad"; then
+if bad_lines; then
 	echo "host.sh: the kernel log has lines that no test may leave there:" >&2
 	head -n 40 "$work/bad" >&2
 	[ "$status" -ne 0 ] || status=126

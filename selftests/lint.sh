@@ -9,7 +9,7 @@
 set -euo pipefail
 
 checks=(spdx private function-length headers kernel-doc python codespell
-	shellcheck checkpatch sparse analyzer warnings)
+	shellcheck mutants checkpatch sparse analyzer warnings)
 
 packages=(clang codespell g++ gcc git libc6-dev make perl python3-flake8
 	shellcheck sparse)
@@ -183,6 +183,11 @@ check_shellcheck() {
 }
 
 # --- the kernel's tools
+
+# A list of edits goes out of date with what it edits.
+check_mutants() {
+	"$top/selftests/mutants.sh" --edits
+}
 
 # SSPI's names are not the kernel's, nor are its types. Scripts are shellcheck's:
 # what checkpatch takes for a repeated word is a command and its argument.

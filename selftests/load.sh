@@ -53,14 +53,18 @@ parameter() {
 
 # --- the self-test
 
-refuses_if_the_self_test_fails() {
-	echo "$mark: broken" > /dev/kmsg
-	if insmod ./sspseal-broken.ko 2> /dev/null; then
+# refuses_if_broken WHAT REASON: a module with a wrong known answer.
+refuses_if_broken() {
+	echo "$mark: broken $1" > /dev/kmsg
+	if insmod "./sspseal-broken-$1.ko" 2> /dev/null; then
 		module_unload
 		complain "a module with a wrong known answer was loaded"
 		return
 	fi
-	gone && log_since "$mark: broken" | grep -q 'sspseal: self-test failed: token'
+	# insmod may have tried twice.
+	said=$(log_since "$mark: broken $1" | sed -n 's/.*sspseal: //p' | sort -u)
+	[ "$said" = "self-test failed: $2" ] || complain "said: $said" || return
+	gone
 }
 
 # What failed has left nothing that the next one would stumble over.
@@ -199,7 +203,9 @@ trap 'module_restore' EXIT
 echo "TAP version 13"
 module_unload || complain "the module is in use" || exit
 
-check refuses_if_the_self_test_fails refuses_if_the_self_test_fails
+check refuses_if_broken.kdf refuses_if_broken kdf "key derivation"
+check refuses_if_broken.window refuses_if_broken window "replay window"
+check refuses_if_broken.token refuses_if_broken token token
 check loads_after_that loads_after_that
 for p in max_data=1 max_data=16777215 max_handles=1 max_handles=2147483647 \
 	max_contexts=1 max_contexts=2147483647; do

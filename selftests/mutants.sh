@@ -1,42 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# mutants.sh [NAME]...
+# mutants.sh [--edits] [NAME]...
 #
 # Do the tests notice? Each mutant of mutants/list (or those named) changes one
 # line of the module or the library in a copy of the tree; the test that the list
-# names must then fail. One that survives means that a test is missing.
+# names must then fail. One that survives means that a test is missing. First all
+# those tests are run without a mutant, and must pass.
+#
+# With --edits only the list is checked: does each edit change one line?
 #
 # A mutant is four lines, and an empty one behind:
 #   mutant: a name
 #   file:   the file it changes
 #   test:   the test that must fail, as run-tests.sh takes it
 #   edit:   a sed expression that changes exactly one line
+#
+# Each file with code has two or more.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
 work=$build/mutants
 jobs=${JOBS:-$(nproc)}
-kernel=$("$top/selftests/vm/kernel.sh" "${KERNEL:-6.1}")
-
-# What "make check" would run, and what a mutant is built from.
-prepare() {
-	"$top/selftests/check.sh" --stage
-	rm -rf "$work"
-	mkdir -p "$work/base"
-	cp -r "$top/kmod" "$top/uapi" "$top/userlib" "$top/Kbuild" "$work/base"
-	build_module "$work/base"
-	build_library "$work/base"
-}
-
-build_module() {
-	make -s -C "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
-}
-
-build_library() {
-	make -s -C "$1/userlib" BUILD="$1/lib"
-}
+label=${KERNEL:-6.1}
 
 # name file test edit: one of them to a line, separated by tabs.
 list() {
@@ -49,69 +36,134 @@ list() {
 	' "$top/selftests/mutants/list"
 }
 
+# Those named on the command line, or all.
+chosen() {
+	local line
+	while read -r line; do
+		[ "$#" -gt 0 ] && [[ " $* " != *" ${line%%$'\t'*} "* ]] || echo "$line"
+	done < <(list)
+}
+
+# --- the list alone
+
+changed_lines() {
+	sed "$2" "$top/$1" | diff "$top/$1" - | grep -c '^>' || :
+}
+
+check_edits() {
+	local name file edit changed
+	while IFS=$'\t' read -r name file _ edit; do
+		changed=$(changed_lines "$file" "$edit")
+		[ "$changed" -eq 1 ] || echo "mutants/list: $name: changes $changed lines of $file"
+	done < <(list)
+	(cd "$top" && ls kmod/*.c userlib/src/*.c) | while read -r file; do
+		[ "$(list | cut -f 2 | grep -cxF "$file")" -ge 2 ] ||
+			echo "mutants/list: $file has fewer than two"
+	done
+}
+
+# --- building
+
+# What "make check" would run, and what a mutant is built from.
+prepare() {
+	kernel=$("$top/selftests/vm/kernel.sh" "$label")
+	"$top/selftests/check.sh" --stage
+	rm -rf "$work"
+	mkdir -p "$work/base/selftests"
+	cp -r "$top/kmod" "$top/uapi" "$top/userlib" "$top/Kbuild" "$work/base"
+	cp "$top"/selftests/build-*.sh "$work/base/selftests"
+	build_module "$work/base"
+	build_library "$work/base"
+}
+
+build_module() {
+	make -s -C "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+build_library() {
+	make -s -C "$1/userlib" BUILD="$1/lib"
+}
+
 # The copy keeps the objects, so that only what changed is built again.
 make_mutant() {
-	local dir=$1 file=$2 edit=$3 changed
+	local dir=$1 file=$2 edit=$3
 	cp -a "$work/base" "$dir"
 	sed -i "$edit" "$dir/$file"
-	changed=$(diff "$work/base/$file" "$dir/$file" | grep -c '^>') || :
-	if [ "$changed" -ne 1 ]; then
-		echo "changes $changed lines"
-		return 1
-	fi
 	case $file in
 	kmod/*) build_module "$dir" ;;
 	*) build_library "$dir" ;;
-	esac > "$dir/build.log" 2>&1 || {
-		echo "does not build"
-		return 1
-	}
+	esac > "$dir/build.log" 2>&1
 }
 
-run_mutant() {
+# What the tests load instead of the module comes from the mutant as well.
+stage_mutant() {
 	local dir=$1 test=$2
 	cp -rl "$build/stage/check" "$dir/stage"
 	rm "$dir/stage/sspseal.ko" "$dir/stage/libsspseal.so.0"
 	cp "$dir/kmod/sspseal.ko" "$dir/stage"
 	cp "$dir/lib/libsspseal.so.0" "$dir/stage"
-	"$top/selftests/vm/run.sh" --kernel "${KERNEL:-6.1}" --timeout 300 \
-		--payload "$dir/stage" --log "$dir/kernel.log" -- \
-		./host.sh ./sspseal.ko -- ./run-tests.sh "$test" > "$dir/log" 2>&1
+	case $test in
+	limits* | load*)
+		rm "$dir"/stage/sspseal-*.ko
+		"$dir/selftests/build-variants.sh" "$kernel/build" "$dir/variants" \
+			"$dir/stage" > "$dir/build.log" 2>&1
+		;;
+	esac
+}
+
+# --- running
+
+# run_tests STAGE LOG TEST...
+run_tests() {
+	"$top/selftests/vm/run.sh" --kernel "$label" --timeout 600 \
+		--payload "$1" --log "$2.kernel" -- \
+		./host.sh ./sspseal.ko -- ./run-tests.sh "${@:3}" > "$2" 2>&1
+}
+
+# A test that failed, a module that does not load, or a line in the kernel log
+# that no test may leave there: all else says nothing about the mutant.
+noticed() {
+	! grep -q 'no such' "$1" &&
+		grep -m1 -E '^not ok|gave no result, exit|^host.sh: cannot load|^host.sh: the kernel log|^run.sh: the kernel log' "$1"
 }
 
 # One line of TAP for a mutant: it passes if its test fails.
 judge() {
-	local name=$1 file=$2 test=$3 edit=$4 dir=$work/$1 reason
-	mkdir -p "$work"
-	if ! reason=$(make_mutant "$dir" "$file" "$edit"); then
-		echo "not ok $name: $file: $reason"
-		return
-	fi
-	if run_mutant "$dir" "$test"; then
+	local name=$1 file=$2 test=$3 edit=$4 dir=$work/$1 how
+	if ! make_mutant "$dir" "$file" "$edit" || ! stage_mutant "$dir" "$test"; then
+		echo "not ok $name: $file: does not build"
+	elif run_tests "$dir/stage" "$dir/log" "$test"; then
 		echo "not ok $name: $file: $test does not notice"
-	elif grep -q 'no such' "$dir/log"; then
-		echo "not ok $name: $file: no test $test"
-	else
-		echo "ok $name: $file: $test:" \
-			"$(grep -m1 -E '^not ok|^host.sh|^run.sh|^insmod' "$dir/log")"
+	elif how=$(noticed "$dir/log"); then
+		echo "ok $name: $file: $test: $how"
 		rm -rf "$dir"
+	else
+		echo "not ok $name: $file: $test gave no result: $(tail -n 1 "$dir/log")"
 	fi
 }
 
-wanted() {
-	[ "$#" -eq 1 ] || [[ " ${*:2} " == *" $1 "* ]]
+judge_all() {
+	local name file test edit
+	while IFS=$'\t' read -r name file test edit; do
+		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+			wait -n || :
+		done
+		judge "$name" "$file" "$test" "$edit" >> "$work/results" &
+	done
+	wait
 }
 
+if [ "${1:-}" = --edits ]; then
+	check_edits
+	exit
+fi
 prepare
-while IFS=$'\t' read -r name file test edit; do
-	wanted "$name" "$@" || continue
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-		wait -n || :
-	done
-	judge "$name" "$file" "$test" "$edit" >> "$work/results" &
-done < <(list)
-wait
-
+mapfile -t tests < <(chosen "$@" | cut -f 3 | sort -u)
+if ! run_tests "$build/stage/check" "$work/control.log" "${tests[@]}"; then
+	echo "mutants.sh: the tests fail without a mutant: $work/control.log" >&2
+	exit 1
+fi
+judge_all < <(chosen "$@")
 cat "$work/results"
 echo "$(grep -c '^ok' "$work/results" || :) passed," \
 	"$(grep -c '^not ok' "$work/results" || :) failed"
