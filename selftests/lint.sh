@@ -182,12 +182,12 @@ check_shellcheck() {
 	scripts sh '(ba|da)?sh' | on 12 shellcheck -x -f gcc
 }
 
-# --- the kernel's tools
-
 # A list of edits goes out of date with what it edits.
 check_mutants() {
 	"$top/selftests/mutants.sh" --edits
 }
+
+# --- the kernel's tools
 
 # SSPI's names are not the kernel's, nor are its types. Scripts are shellcheck's:
 # what checkpatch takes for a repeated word is a command and its argument.
