@@ -189,24 +189,30 @@ check_mutants() {
 
 # --- the kernel's tools
 
-# SSPI's names are not the kernel's, nor are its types. Scripts are shellcheck's:
-# what checkpatch takes for a repeated word is a command and its argument.
+# SSPI's names are not the kernel's, nor are its types, and programs do not have
+# the kernel's macros. Scripts are shellcheck's: what checkpatch takes for a
+# repeated word is a command and its argument.
 check_checkpatch() {
+	local kernel_macros=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO
 	prepare_checkpatch
 	files 'kmod/*' 'uapi/*' 'selftests/*.[ch]' '*Makefile' '*Kbuild' |
 		checkpatch
 	files 'userlib/*.[ch]' 'tools/*.[ch]' 'Documentation/examples/*.[ch]' |
-		checkpatch --ignore CAMELCASE,NEW_TYPEDEFS,PREFER_KERNEL_TYPES
+		checkpatch --ignore "CAMELCASE,NEW_TYPEDEFS,PREFER_KERNEL_TYPES,$kernel_macros"
 }
 
 # checkpatch takes CamelCase that it knows from the tree's include/: the names of
 # the library's headers, for the tests of the library. It keeps a list of them in
-# its directory; the first run makes that, so that no two do at the same time.
+# its directory; the first run makes that, so that no two do at the same time. The
+# types among them it has to be told of, to know a pointer from a product, and a
+# longer one before its beginning.
 prepare_checkpatch() {
 	mkdir -p "$work/checkpatch/include"
 	ln -s "$top" "$work/checkpatch/tree"
 	grep -ohE '\w*([a-z][A-Z]|[A-Z][a-z])\w*' userlib/include/*.h | sort -u |
 		sed 's/^/#define /' > "$work/checkpatch/include/sspi.h"
+	grep -hE '^(typedef [^(]*|\}.*);$' userlib/include/*.h | grep -oE '\w+[,;]' |
+		tr -d ',;' | sort -ru > "$work/checkpatch/types"
 	(cd "$work/checkpatch" && "${run_checkpatch[@]}" -f include/sspi.h) > /dev/null || :
 }
 
@@ -318,7 +324,8 @@ trap clean_up EXIT
 trap 'exit 143' TERM INT HUP
 
 run_checkpatch=("$kernel_scripts/checkpatch.pl" --no-tree "--root=$work/checkpatch"
-	--strict --terse --show-types --quiet --no-summary)
+	"--typedefsfile=$work/checkpatch/types" --strict --terse --show-types
+	--quiet --no-summary)
 mkdir "$work/found"
 mapfile -t all < <(list_files)
 [ ${#all[@]} -gt 0 ] || die "no files"

@@ -15,6 +15,96 @@ extern "C" {
 
 typedef ULONG_PTR LSA_SEC_HANDLE, *PLSA_SEC_HANDLE;
 
+#define SECPKG_INTERFACE_VERSION	0x00010000
+#define SECPKG_INTERFACE_VERSION_2	0x00020000
+#define SECPKG_INTERFACE_VERSION_3	0x00040000
+
+#define SECPKG_USERMODEINIT_NAME	"SpUserModeInitialize"
+
+/* --- what a host gives a package */
+
+typedef PVOID (*PLSA_ALLOCATE_LSA_HEAP)(ULONG Length);
+typedef void (*PLSA_FREE_LSA_HEAP)(PVOID Base);
+typedef NTSTATUS (*PLSA_CALLBACK_FUNCTION)(ULONG_PTR Argument1,
+					   ULONG_PTR Argument2,
+					   PSecBuffer InputBuffer,
+					   PSecBuffer OutputBuffer);
+typedef NTSTATUS (*PLSA_REGISTER_CALLBACK)(ULONG CallbackId,
+					   PLSA_CALLBACK_FUNCTION Callback);
+
+typedef struct _SECPKG_DLL_FUNCTIONS {
+	PLSA_ALLOCATE_LSA_HEAP AllocateHeap;
+	PLSA_FREE_LSA_HEAP FreeHeap;
+	PLSA_REGISTER_CALLBACK RegisterCallback;
+} SECPKG_DLL_FUNCTIONS, *PSECPKG_DLL_FUNCTIONS;
+
+/* --- what a package gives a host */
+
+typedef NTSTATUS SpInstanceInitFn(ULONG Version,
+				  PSECPKG_DLL_FUNCTIONS FunctionTable,
+				  PVOID *UserFunctions);
+typedef NTSTATUS SpInitUserModeContextFn(LSA_SEC_HANDLE ContextHandle,
+					 PSecBuffer PackedContext);
+typedef NTSTATUS SpMakeSignatureFn(LSA_SEC_HANDLE ContextHandle,
+				   ULONG QualityOfProtection,
+				   PSecBufferDesc MessageBuffers,
+				   ULONG MessageSequenceNumber);
+typedef NTSTATUS SpVerifySignatureFn(LSA_SEC_HANDLE ContextHandle,
+				     PSecBufferDesc MessageBuffers,
+				     ULONG MessageSequenceNumber,
+				     PULONG QualityOfProtection);
+typedef NTSTATUS SpSealMessageFn(LSA_SEC_HANDLE ContextHandle,
+				 ULONG QualityOfProtection,
+				 PSecBufferDesc MessageBuffers,
+				 ULONG MessageSequenceNumber);
+typedef NTSTATUS SpUnsealMessageFn(LSA_SEC_HANDLE ContextHandle,
+				   PSecBufferDesc MessageBuffers,
+				   ULONG MessageSequenceNumber,
+				   PULONG QualityOfProtection);
+typedef NTSTATUS SpGetContextTokenFn(LSA_SEC_HANDLE ContextHandle,
+				     PHANDLE ImpersonationToken);
+typedef NTSTATUS SpQueryContextAttributesFn(LSA_SEC_HANDLE ContextHandle,
+					    ULONG ContextAttribute,
+					    PVOID Buffer);
+typedef NTSTATUS SpCompleteAuthTokenFn(LSA_SEC_HANDLE ContextHandle,
+				       PSecBufferDesc InputBuffer);
+typedef NTSTATUS SpDeleteContextFn(LSA_SEC_HANDLE ContextHandle);
+typedef NTSTATUS SpFormatCredentialsFn(PSecBuffer Credentials,
+				       PSecBuffer FormattedCredentials);
+typedef NTSTATUS SpMarshallSupplementalCredsFn(ULONG CredentialSize,
+					       PUCHAR Credentials,
+					       PULONG MarshalledCredSize,
+					       PVOID *MarshalledCreds);
+typedef NTSTATUS SpExportSecurityContextFn(LSA_SEC_HANDLE phContext,
+					   ULONG fFlags,
+					   PSecBuffer pPackedContext,
+					   PHANDLE pToken);
+typedef NTSTATUS SpImportSecurityContextFn(PSecBuffer pPackedContext,
+					   HANDLE Token,
+					   PLSA_SEC_HANDLE phContext);
+
+typedef struct _SECPKG_USER_FUNCTION_TABLE {
+	SpInstanceInitFn *InstanceInit;
+	SpInitUserModeContextFn *InitUserModeContext;
+	SpMakeSignatureFn *MakeSignature;
+	SpVerifySignatureFn *VerifySignature;
+	SpSealMessageFn *SealMessage;
+	SpUnsealMessageFn *UnsealMessage;
+	SpGetContextTokenFn *GetContextToken;
+	SpQueryContextAttributesFn *QueryContextAttributes;
+	SpCompleteAuthTokenFn *CompleteAuthToken;
+	SpDeleteContextFn *DeleteUserModeContext;
+	SpFormatCredentialsFn *FormatCredentials;
+	SpMarshallSupplementalCredsFn *MarshallSupplementalCreds;
+	SpExportSecurityContextFn *ExportContext;
+	SpImportSecurityContextFn *ImportContext;
+} SECPKG_USER_FUNCTION_TABLE, *PSECPKG_USER_FUNCTION_TABLE;
+
+typedef NTSTATUS (*SpUserModeInitializeFn)(ULONG LsaVersion,
+					   PULONG PackageVersion,
+					   PSECPKG_USER_FUNCTION_TABLE *ppTables,
+					   PULONG pcTables);
+
 /**
  * DOC: Rules of the SSPI calls
  *
@@ -23,13 +113,50 @@ typedef ULONG_PTR LSA_SEC_HANDLE, *PLSA_SEC_HANDLE;
  * the invalid handle of its page. Contexts are made with sspseal_create().
  *
  * Every call may be made by any number of threads at a time, on one context
- * too; only a descriptor and its buffers belong to one call at a time. Nothing
- * is allocated, and the caller's memory is not used after the return.
+ * too; only a descriptor and its buffers belong to one call at a time. The
+ * caller's memory is not used after the return. What a call allocates is memory
+ * of AllocateHeap of the host's table if SpInstanceInit() was given one, to be
+ * freed with the host's FreeHeap, or else of the library, to be freed with
+ * FreeContextBuffer().
  *
  * A call that fails changes nothing, neither buffers and their cbBuffer nor
  * counters and windows, and sspseal_last_status() tells why. The exception is
  * SSPSEAL_STATUS_FAULT_AFTER_COMMIT.
  */
+
+/**
+ * SpUserModeInitialize() - the functions of the package, in a table
+ * @LsaVersion: version of the host's interface. It is not looked at
+ * @PackageVersion: out: SECPKG_INTERFACE_VERSION
+ * @ppTables: out: the table, which belongs to the library. No entry is NULL
+ * @pcTables: out: 1
+ *
+ * Source: Microsoft, "SpUserModeInitializeFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * STATUS_INVALID_PARAMETER - a pointer is NULL
+ */
+NTSTATUS SEC_ENTRY SpUserModeInitialize(ULONG LsaVersion, PULONG PackageVersion,
+					PSECPKG_USER_FUNCTION_TABLE *ppTables,
+					PULONG pcTables);
+
+/**
+ * SpInstanceInit() - begin to use the package
+ * @Version: of the interface. It is not looked at
+ * @FunctionTable: the host's functions, which must stay there; or NULL for none.
+ *	Of these, AllocateHeap and FreeHeap are used; if one is NULL, neither
+ * @UserFunctions: not used
+ *
+ * For a host that has memory of its own; nothing else needs this call. It may be
+ * made again, but not while another call of this header is in progress.
+ *
+ * Source: Microsoft, "SpInstanceInitFn callback function (ntsecpkg.h)".
+ *
+ * Return: STATUS_SUCCESS.
+ */
+NTSTATUS NTAPI SpInstanceInit(ULONG Version, PSECPKG_DLL_FUNCTIONS FunctionTable,
+			      PVOID *UserFunctions);
 
 /**
  * SpInitUserModeContext() - take over a context
@@ -214,13 +341,27 @@ NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
 				 PULONG QualityOfProtection);
 
 /**
+ * SpGetContextToken() - the peer's access token
+ * @ContextHandle: the context
+ * @ImpersonationToken: out: not written
+ *
+ * Source: Microsoft, "SpGetContextTokenFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * SEC_E_INVALID_HANDLE - no such handle
+ * * SEC_E_NO_IMPERSONATION - any other: a peer is no user of this system
+ */
+NTSTATUS NTAPI SpGetContextToken(LSA_SEC_HANDLE ContextHandle,
+				 PHANDLE ImpersonationToken);
+
+/**
  * SpQueryContextAttributes() - what a caller needs to know of a context
  * @ContextHandle: the context, with the right SSPSEAL_RIGHT_QUERY
- * @ContextAttribute: SECPKG_ATTR_SIZES
- * @Buffer: out: SecPkgContext_Sizes, in bytes. cbMaxSignature and
- *	cbSecurityTrailer are the TOKEN sizes of signing and sealing, 0 without
- *	INTEGRITY; cbMaxToken is the greater of the two; cbBlockSize is 1: no
- *	padding is needed
+ * @ContextAttribute: one of those of QueryContextAttributesW()
+ * @Buffer: out: the struct. SecPkgContext_Sizes: cbMaxSignature and
+ *	cbSecurityTrailer are the TOKEN sizes of signing and sealing, in bytes, 0
+ *	without INTEGRITY; cbMaxToken is the greater of the two; cbBlockSize is
+ *	1: no padding is needed. The others: as QueryContextAttributesW()
  *
  * Source: Microsoft, "SpQueryContextAttributesFn callback function (ntsecpkg.h)"
  * and "SecPkgContext_Sizes structure (sspi.h)".
@@ -232,9 +373,25 @@ NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
  * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
  * * SEC_E_UNSUPPORTED_FUNCTION - another attribute
  * * SEC_E_INVALID_PARAMETER - @Buffer is NULL
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory
  */
 NTSTATUS NTAPI SpQueryContextAttributes(LSA_SEC_HANDLE ContextHandle,
 					ULONG ContextAttribute, PVOID Buffer);
+
+/**
+ * SpCompleteAuthToken() - finish a token of the handshake
+ * @ContextHandle: the context
+ * @InputBuffer: the token
+ *
+ * Source: Microsoft, "SpCompleteAuthTokenFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * SEC_E_INVALID_HANDLE - no such handle
+ * * SEC_E_UNSUPPORTED_FUNCTION - any other: the tokens of this package are
+ *   complete
+ */
+NTSTATUS NTAPI SpCompleteAuthToken(LSA_SEC_HANDLE ContextHandle,
+				   PSecBufferDesc InputBuffer);
 
 /**
  * SpDeleteUserModeContext() - give up a context
@@ -250,6 +407,80 @@ NTSTATUS NTAPI SpQueryContextAttributes(LSA_SEC_HANDLE ContextHandle,
  * * SEC_E_INVALID_HANDLE - no such handle, or deleted before
  */
 NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle);
+
+/**
+ * SpFormatCredentials() - credentials in the form of the package
+ * @Credentials: not used
+ * @FormattedCredentials: out: not written
+ *
+ * Source: Microsoft, "SpFormatCredentialsFn callback function (ntsecpkg.h)".
+ *
+ * Return: SEC_E_UNSUPPORTED_FUNCTION: a package without logons has none.
+ */
+NTSTATUS NTAPI SpFormatCredentials(PSecBuffer Credentials,
+				   PSecBuffer FormattedCredentials);
+
+/**
+ * SpMarshallSupplementalCreds() - credentials in the form of the host
+ * @CredentialSize: not used
+ * @Credentials: not used
+ * @MarshalledCredSize: out: not written
+ * @MarshalledCreds: out: not written
+ *
+ * Source: Microsoft, "SpMarshallSupplementalCredsFn callback function
+ * (ntsecpkg.h)".
+ *
+ * Return: SEC_E_UNSUPPORTED_FUNCTION: a package without logons has none.
+ */
+NTSTATUS NTAPI SpMarshallSupplementalCreds(ULONG CredentialSize,
+					   PUCHAR Credentials,
+					   PULONG MarshalledCredSize,
+					   PVOID *MarshalledCreds);
+
+/**
+ * SpExportSecurityContext() - make what another process needs to use a context
+ * @phContext: the context, with the rights SSPSEAL_RIGHT_EXPORT and
+ *	SSPSEAL_RIGHT_QUERY; bound and confirmed
+ * @fFlags: as for ExportSecurityContext()
+ * @pPackedContext: as for ExportSecurityContext(), but for who frees it
+ * @pToken: as for ExportSecurityContext()
+ *
+ * Source: Microsoft, "SpExportSecurityContextFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_HANDLE - no such handle, or the context is not bound or not
+ *   confirmed yet
+ * * STATUS_ACCESS_DENIED - the handle does not have the rights
+ * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
+ * * SEC_E_NOT_SUPPORTED - another flag
+ * * SEC_E_INVALID_PARAMETER - @pPackedContext or @pToken is NULL
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or no descriptor left
+ */
+NTSTATUS NTAPI SpExportSecurityContext(LSA_SEC_HANDLE phContext, ULONG fFlags,
+				       PSecBuffer pPackedContext, PHANDLE pToken);
+
+/**
+ * SpImportSecurityContext() - use a context that was given away
+ * @pPackedContext: as for ImportSecurityContextA()
+ * @Token: as for ImportSecurityContextA()
+ * @phContext: out: the context
+ *
+ * Source: Microsoft, "SpImportSecurityContextFn callback function (ntsecpkg.h)".
+ *
+ * Return:
+ * * STATUS_SUCCESS
+ * * SEC_E_INVALID_PARAMETER - @phContext is NULL
+ * * SEC_E_INVALID_TOKEN - @pPackedContext or its memory is NULL, or it is not of
+ *   the size and version that this library makes
+ * * SEC_E_INVALID_HANDLE - @Token is not an sspseal file, or one of another
+ *   context
+ * * STATUS_ACCESS_DENIED - it does not have the right SSPSEAL_RIGHT_QUERY
+ * * SEC_E_CONTEXT_EXPIRED - it has expired or was revoked
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too many handles
+ */
+NTSTATUS NTAPI SpImportSecurityContext(PSecBuffer pPackedContext, HANDLE Token,
+				       PLSA_SEC_HANDLE phContext);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libsspseal: the native interface, which is the kernel's with functions for
- * its commands. <ntsecpkg.h> has the SSPI calls above it.
+ * its commands. <sspi.h> and <ntsecpkg.h> have the SSPI calls above it.
  */
 #ifndef SSPSEAL_H
 #define SSPSEAL_H
@@ -124,8 +124,8 @@ int sspseal_export(int fd, struct sspseal_export *request);
  *	one, @request->fd too
  * @request: in: fd, source, flags; out: handle, new_fd
  *
- * With sspseal_device() as @fd, the handle is an LSA_SEC_HANDLE of the calls of
- * <ntsecpkg.h>. @request->fd stays open.
+ * With sspseal_device() as @fd, the handle is one of the SSPI calls.
+ * @request->fd stays open.
  *
  * Return: 0 or -errno, with @request->status.
  */
@@ -223,15 +223,19 @@ const char *sspseal_status_text(__u32 status);
 /**
  * DOC: Beside the SSPI calls
  *
- * The calls of <ntsecpkg.h> take no descriptor: they use the one of the process.
- * A context is made in it by sspseal_create() with sspseal_device(), and the
- * handle is the LSA_SEC_HANDLE of those calls.
+ * The calls of <ntsecpkg.h> and <sspi.h> take no descriptor: they use the one of
+ * the process. A context is made in it by sspseal_create() with sspseal_device().
+ * The handle is the LSA_SEC_HANDLE of <ntsecpkg.h>, and sspseal_to_context() makes
+ * the CtxtHandle of <sspi.h> from it.
  */
 
 /**
  * sspseal_device() - the descriptor that the SSPI calls of this process use
  *
- * Opened by the first call and never closed. It is close-on-exec, and kept over
+ * Opened by the first call, and closed by sspseal_detach() only. In a process that
+ * may not open the device it is the file that SpImportSecurityContext() or
+ * ImportSecurityContextA() made when it first succeeded; contexts can be imported
+ * into it, not created. It is close-on-exec, and kept over
  * fork(): parent and child then use the same contexts. A process that closes
  * descriptors which it does not know ends all its contexts so.
  *
@@ -242,13 +246,71 @@ const char *sspseal_status_text(__u32 status);
  */
 int sspseal_device(void);
 
+/* The package of the SSPI calls: texts as char, and as SEC_WCHAR (C11, C++11). */
+#define SSPSEAL_NAME_A		"SspSeal"
+#define SSPSEAL_NAME_W		u"SspSeal"
+#define SSPSEAL_COMMENT_A	"Message protection with the keys in the kernel"
+#define SSPSEAL_COMMENT_W	u"Message protection with the keys in the kernel"
+#ifdef UNICODE
+#define SSPSEAL_NAME		SSPSEAL_NAME_W
+#define SSPSEAL_COMMENT		SSPSEAL_COMMENT_W
+#else
+#define SSPSEAL_NAME		SSPSEAL_NAME_A
+#define SSPSEAL_COMMENT		SSPSEAL_COMMENT_A
+#endif
+
+/* No token is longer, neither of the handshake nor of a message. */
+#define SSPSEAL_MAX_TOKEN	4096
+
+/*
+ * The HANDLE that an export has as its token is a descriptor, and one more, so that
+ * NULL is none: -1.
+ */
+#define SSPSEAL_FD_TOKEN(fd)	((void *)((__PTRDIFF_TYPE__)(fd) + 1))
+#define SSPSEAL_TOKEN_FD(token)	((int)((__PTRDIFF_TYPE__)(token) - 1))
+
+struct _SecHandle;
+
+/**
+ * sspseal_to_context() - a CtxtHandle for a handle
+ * @handle: a handle of the file that sspseal_device() returns
+ * @context: out: for the calls of <sspi.h>
+ *
+ * Nothing is checked or made: calls with either are calls on the same context,
+ * and DeleteSecurityContext() destroys the handle.
+ */
+void sspseal_to_context(__u32 handle, struct _SecHandle *context);
+
+/**
+ * sspseal_from_context() - the handle of a CtxtHandle
+ * @context: one that a call of <sspi.h> or sspseal_to_context() made
+ *
+ * For what <sspi.h> does not have, such as sspseal_query() and sspseal_export(),
+ * with sspseal_device().
+ *
+ * Return: a handle of the file that sspseal_device() returns, or 0, which is
+ * none, if @context is NULL or not of this package.
+ */
+__u32 sspseal_from_context(const struct _SecHandle *context);
+
+/**
+ * sspseal_detach() - close the descriptor that the SSPI calls of this process use
+ *
+ * For a child that is to be trusted less than the process which forked it: the
+ * contexts of that process are out of its reach then, and live on there. In a
+ * process that shares its file with no other, all its contexts end. A later call
+ * begins with a new file.
+ *
+ * No other call may be in progress that uses sspseal_device().
+ */
+void sspseal_detach(void);
+
 /**
  * sspseal_last_status() - which rule refused this thread's last failed SSPI call
  *
  * An NTSTATUS stands for many rules, STATUS_INVALID_PARAMETER for sixteen;
  * this is the one. Like errno it keeps its value over calls that succeed, and over
- * those that the library itself refused: they are told with SpInitUserModeContext
- * and SpQueryContextAttributes.
+ * those that the library itself refused, such as an unknown attribute or package.
  *
  * Return: &enum sspseal_status; SSPSEAL_STATUS_OK if no call has failed yet.
  */
@@ -256,7 +318,7 @@ __u32 sspseal_last_status(void);
 
 /**
  * sspseal_ntstatus_name() - the name of what an SSPI call returned, for logs
- * @status: NTSTATUS
+ * @status: NTSTATUS or SECURITY_STATUS
  *
  * Return: for 0x8009030f "SEC_E_MESSAGE_ALTERED", and so on; "UNKNOWN" for a
  * number that no SSPI call of this library returns. Never freed.
