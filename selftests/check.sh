@@ -23,12 +23,14 @@ put_together() {
 		KSFT="$("$top/selftests/vm/kselftest.sh")" install INSTALL_PATH="$stage"
 }
 
-# A check of this machine: one line of TAP; what it says only if it fails.
+# A check of this machine: one line of TAP; what it says only if it fails, but for
+# lines that begin with "# ".
 host_check() {
 	local name=$1 output
 	shift
 	if output=$("$@" 2>&1); then
 		echo "ok $name"
+		grep '^# ' <<< "$output" || :
 		passed=$((passed + 1))
 	else
 		printf '%s\n' "$output" "not ok $name"
@@ -41,6 +43,8 @@ documentation() {
 	host_check vectors /usr/bin/python3 "$top/Documentation/vectors.py" --check "$page"
 	host_check opener /usr/bin/python3 "$top/selftests/opener/opener.py" vectors "$page"
 	host_check pages-agree-with-headers "$top/selftests/docs-check.sh"
+	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
+	host_check headers-compile "$top/selftests/headers/compile.sh"
 	host_check examples make -s -C "$top" examples BUILD="$build"
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"
