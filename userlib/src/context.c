@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: MIT
-/* The SSPI calls on contexts other than messages, and the packed context. */
-#include <stddef.h>
+/* The SSPI calls on contexts as a whole, and the packed context. */
 #include <string.h>
 
 #include "internal.h"
 
-static NTSTATUS context_query(LSA_SEC_HANDLE handle,
-			      struct sspseal_query *query)
+NTSTATUS sspseal_context_query(enum sspseal_family family,
+			       LSA_SEC_HANDLE handle,
+			       struct sspseal_query *query)
 {
 	int ret;
 
 	*query = (struct sspseal_query){ .handle = sspseal_handle(handle) };
 	ret = sspseal_query(sspseal_device(), query);
-	return sspseal_ntstatus(SSPSEAL_FAMILY_OTHER, ret, query->status);
+	return sspseal_ntstatus(family, ret, query->status);
 }
 
-static void pack(const struct sspseal_query *query,
-		 struct sspseal_packed_context *packed)
+/* ---- the handle of the application level ---- */
+
+LIBEXPORT void sspseal_to_context(__u32 handle, struct _SecHandle *context)
+{
+	context->dwLower = handle;
+	context->dwUpper = SSPSEAL_CONTEXT_TAG;
+}
+
+LIBEXPORT __u32 sspseal_from_context(const struct _SecHandle *context)
+{
+	return sspseal_handle(sspseal_context(context));
+}
+
+/* ---- the packed context ---- */
+
+void sspseal_pack(const struct sspseal_query *query,
+		  struct sspseal_packed_context *packed)
 {
 	/* Compared with memcmp(). */
 	_Static_assert(sizeof(*packed) == 12 + SSPSEAL_SALT_SIZE, "no padding");
@@ -27,6 +42,33 @@ static void pack(const struct sspseal_query *query,
 	memcpy(packed->salt, query->salt, sizeof(packed->salt));
 }
 
+/**
+ * sspseal_unpack() - take a packed context from a caller
+ * @buffer: its type is not looked at; may be NULL
+ * @packed: out, aligned
+ *
+ * Return: false if it is not of the size and version that this library makes.
+ */
+bool sspseal_unpack(const SecBuffer *buffer,
+		    struct sspseal_packed_context *packed)
+{
+	if (!buffer || !buffer->pvBuffer ||
+	    buffer->cbBuffer != sizeof(*packed))
+		return false;
+	memcpy(packed, buffer->pvBuffer, sizeof(*packed));
+	return packed->version == SSPSEAL_PACKED_VERSION;
+}
+
+/* Was the blob made for this context? */
+bool sspseal_packed_is(const struct sspseal_packed_context *packed,
+		       const struct sspseal_query *query)
+{
+	struct sspseal_packed_context actual;
+
+	sspseal_pack(query, &actual);
+	return !memcmp(packed, &actual, sizeof(actual));
+}
+
 LIBEXPORT int sspseal_pack_context(int fd, __u32 handle,
 				   struct sspseal_packed_context *packed)
 {
@@ -34,53 +76,92 @@ LIBEXPORT int sspseal_pack_context(int fd, __u32 handle,
 	int ret = sspseal_query(fd, &query);
 
 	if (ret == 0)
-		pack(&query, packed);
+		sspseal_pack(&query, packed);
 	return ret;
 }
 
 LIBEXPORT NTSTATUS NTAPI SpInitUserModeContext(LSA_SEC_HANDLE ContextHandle,
 					       PSecBuffer PackedContext)
 {
-	struct sspseal_packed_context given, actual;
+	struct sspseal_packed_context packed;
 	struct sspseal_query query;
 	NTSTATUS status;
 
-	status = context_query(ContextHandle, &query);
+	status = sspseal_context_query(SSPSEAL_FAMILY_OTHER, ContextHandle,
+				       &query);
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (!PackedContext || !PackedContext->pvBuffer ||
-	    PackedContext->cbBuffer != sizeof(given))
+	if (!sspseal_unpack(PackedContext, &packed))
 		return SEC_E_INVALID_TOKEN;
-	memcpy(&given, PackedContext->pvBuffer, sizeof(given));
-	if (given.version != SSPSEAL_PACKED_VERSION)
-		return SEC_E_INVALID_TOKEN;
-	pack(&query, &actual);
-	return memcmp(&given, &actual, sizeof(given)) ? SEC_E_INVALID_HANDLE :
-							STATUS_SUCCESS;
+	return sspseal_packed_is(&packed, &query) ? STATUS_SUCCESS :
+						    SEC_E_INVALID_HANDLE;
 }
 
-LIBEXPORT NTSTATUS NTAPI SpQueryContextAttributes(LSA_SEC_HANDLE ContextHandle,
-						  ULONG ContextAttribute,
-						  PVOID Buffer)
+/* ---- what is refused for every context, but only for a context ---- */
+
+static NTSTATUS refuse(LSA_SEC_HANDLE handle, NTSTATUS refusal)
 {
-	SecPkgContext_Sizes *sizes = Buffer;
 	struct sspseal_query query;
 	NTSTATUS status;
 
-	status = context_query(ContextHandle, &query);
-	if (status != STATUS_SUCCESS)
-		return status;
-	if (ContextAttribute != SECPKG_ATTR_SIZES)
-		return SEC_E_UNSUPPORTED_FUNCTION;
-	if (!sizes)
-		return SEC_E_INVALID_PARAMETER;
-	sizes->cbMaxToken = query.max_signature > query.security_trailer ?
-			    query.max_signature : query.security_trailer;
-	sizes->cbMaxSignature = query.max_signature;
-	sizes->cbBlockSize = 1;
-	sizes->cbSecurityTrailer = query.security_trailer;
-	return STATUS_SUCCESS;
+	status = sspseal_context_query(SSPSEAL_FAMILY_OTHER, handle, &query);
+	return status == SEC_E_INVALID_HANDLE ? status : refusal;
 }
+
+LIBEXPORT NTSTATUS NTAPI SpGetContextToken(LSA_SEC_HANDLE ContextHandle,
+					   PHANDLE ImpersonationToken)
+{
+	(void)ImpersonationToken;
+	return refuse(ContextHandle, SEC_E_NO_IMPERSONATION);
+}
+
+static SECURITY_STATUS no_impersonation(PCtxtHandle context)
+{
+	return refuse(sspseal_context(context), SEC_E_NO_IMPERSONATION);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY
+QuerySecurityContextToken(PCtxtHandle phContext, HANDLE *Token)
+{
+	(void)Token;
+	return no_impersonation(phContext);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY
+ImpersonateSecurityContext(PCtxtHandle phContext)
+{
+	return no_impersonation(phContext);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY RevertSecurityContext(PCtxtHandle phContext)
+{
+	return no_impersonation(phContext);
+}
+
+LIBEXPORT NTSTATUS NTAPI SpCompleteAuthToken(LSA_SEC_HANDLE ContextHandle,
+					     PSecBufferDesc InputBuffer)
+{
+	(void)InputBuffer;
+	return refuse(ContextHandle, SEC_E_UNSUPPORTED_FUNCTION);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY CompleteAuthToken(PCtxtHandle phContext,
+						      PSecBufferDesc pToken)
+{
+	(void)pToken;
+	return refuse(sspseal_context(phContext),
+		      SEC_E_UNSUPPORTED_FUNCTION);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY ApplyControlToken(PCtxtHandle phContext,
+						      PSecBufferDesc pInput)
+{
+	(void)pInput;
+	return refuse(sspseal_context(phContext),
+		      SEC_E_UNSUPPORTED_FUNCTION);
+}
+
+/* ---- the end ---- */
 
 LIBEXPORT NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle)
 {
@@ -90,4 +171,17 @@ LIBEXPORT NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle)
 	ret = sspseal_destroy(sspseal_device(), sspseal_handle(ContextHandle),
 			      &status);
 	return sspseal_ntstatus(SSPSEAL_FAMILY_OTHER, ret, status);
+}
+
+/* Microsoft's page: success also if it "has already been deleted". */
+LIBEXPORT SECURITY_STATUS SEC_ENTRY DeleteSecurityContext(PCtxtHandle phContext)
+{
+	__u32 status;
+	int ret;
+
+	ret = sspseal_destroy(sspseal_device(), sspseal_from_context(phContext),
+			      &status);
+	if (status == SSPSEAL_STATUS_ALREADY_DESTROYED)
+		return SEC_E_OK;
+	return sspseal_ntstatus(SSPSEAL_FAMILY_APPLICATION, ret, status);
 }

@@ -3,10 +3,15 @@
 #ifndef SSPSEAL_INTERNAL_H
 #define SSPSEAL_INTERNAL_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "ntsecpkg.h"
 #include "sspseal.h"
 
 #define LIBEXPORT __attribute__((visibility("default")))
+
+/* ---- handles ---- */
 
 /* 0, which is never given out, for what cannot be a handle: the kernel refuses
  * it in its place among the checks.
@@ -16,12 +21,74 @@ static inline __u32 sspseal_handle(LSA_SEC_HANDLE handle)
 	return handle <= UINT32_MAX ? (__u32)handle : 0;
 }
 
-/* Microsoft's pages give two families of calls different codes for one thing. */
+/* In dwUpper of what this package gave out. */
+#define SSPSEAL_CONTEXT_TAG	0x4c414553U
+
+/* The same for the application level. */
+static inline LSA_SEC_HANDLE sspseal_context(const SecHandle *context)
+{
+	return context && context->dwUpper == SSPSEAL_CONTEXT_TAG ?
+	       context->dwLower : 0;
+}
+
+/* device.c: sspseal_import() into the file of the process. */
+int sspseal_device_import(struct sspseal_import *request);
+
+/* ---- codes ---- */
+
+/* Microsoft's pages give families of calls different codes for one thing. */
 enum sspseal_family {
 	SSPSEAL_FAMILY_SEAL,	/* SpSealMessage and SpUnsealMessage: STATUS_ */
-	SSPSEAL_FAMILY_OTHER	/* all other calls: SEC_E_ */
+	SSPSEAL_FAMILY_OTHER,	/* all other calls of ntsecpkg.h: SEC_E_ */
+	SSPSEAL_FAMILY_ENCRYPT,	/* EncryptMessage: BUFFER_TOO_SMALL */
+	SSPSEAL_FAMILY_APPLICATION	/* all other calls of sspi.h */
 };
 
 NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status);
+
+/* ---- memory.c: what a call gives to its caller ---- */
+
+/**
+ * struct sspseal_style - how the caller has it
+ * @family: of the call
+ * @wide: strings are of WCHAR, not of CHAR
+ * @allocate: makes memory that the caller frees
+ * @release: frees it here
+ */
+struct sspseal_style {
+	enum sspseal_family family;
+	bool wide;
+	PVOID (*allocate)(ULONG size);
+	void (*release)(PVOID memory);
+};
+
+extern const struct sspseal_style sspseal_style_sp;
+extern const struct sspseal_style sspseal_style_a;
+extern const struct sspseal_style sspseal_style_w;
+
+NTSTATUS sspseal_no_memory(const struct sspseal_style *style);
+size_t sspseal_string_size(const struct sspseal_style *style,
+			   const char *text);
+void sspseal_put_string(const struct sspseal_style *style, void *at,
+			const char *text);
+void *sspseal_string(const struct sspseal_style *style, const char *text);
+
+/* ---- context.c, attribute.c, package.c ---- */
+
+NTSTATUS sspseal_context_query(enum sspseal_family family,
+			       LSA_SEC_HANDLE handle,
+			       struct sspseal_query *query);
+void sspseal_pack(const struct sspseal_query *query,
+		  struct sspseal_packed_context *packed);
+bool sspseal_unpack(const SecBuffer *buffer,
+		    struct sspseal_packed_context *packed);
+bool sspseal_packed_is(const struct sspseal_packed_context *packed,
+		       const struct sspseal_query *query);
+
+LONGLONG sspseal_timestamp(__u64 second);
+ULONG sspseal_context_flags(__u32 role, __u32 services);
+
+PSecPkgInfoW sspseal_package_info(const struct sspseal_style *style);
+bool sspseal_is_package(const struct sspseal_style *style, const void *name);
 
 #endif /* SSPSEAL_INTERNAL_H */

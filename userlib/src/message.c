@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The SSPI calls on messages: the caller's descriptor as a native call.
+ * The SSPI calls on messages, of both layers: the caller's descriptor as a
+ * native call. Nothing is allocated, locked or looked up here.
  *
  * Nothing is checked here that the kernel checks, so that the checks have one
  * order. A descriptor that the kernel cannot see is wrong is passed as one
@@ -21,6 +22,17 @@ _Static_assert(sizeof(void *) != sizeof(__u64) ||
 		SAME_PLACE(pvBuffer, ptr)),
 	       "a 64-bit SecBuffer is a struct sspseal_buffer");
 
+/* What the kernel does not write here either. */
+static void write_back(SecBuffer *buffer, const struct sspseal_buffer *native)
+{
+	void *memory = (void *)(uintptr_t)native->ptr;
+
+	if (buffer->cbBuffer != native->cb)
+		buffer->cbBuffer = native->cb;
+	if (buffer->pvBuffer != memory)
+		buffer->pvBuffer = memory;
+}
+
 static int call_converted(native_call *call, SecBuffer *buffers,
 			  struct sspseal_message *message)
 {
@@ -39,10 +51,8 @@ static int call_converted(native_call *call, SecBuffer *buffers,
 	ret = call(sspseal_device(), message);
 	if (ret)
 		return ret;
-	for (i = 0; i < message->nr_buffers; i++) {
-		buffers[i].cbBuffer = array[i].cb;
-		buffers[i].pvBuffer = (void *)(uintptr_t)array[i].ptr;
-	}
+	for (i = 0; i < message->nr_buffers; i++)
+		write_back(&buffers[i], &array[i]);
 	return 0;
 }
 
@@ -97,6 +107,8 @@ static NTSTATUS unprotect(enum sspseal_family family, native_call *call,
 	return status;
 }
 
+/* ---- the Sp layer ---- */
+
 LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
 				       ULONG QualityOfProtection,
 				       PSecBufferDesc MessageBuffers,
@@ -135,4 +147,64 @@ LIBEXPORT NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
 	return unprotect(SSPSEAL_FAMILY_OTHER, sspseal_verify, ContextHandle,
 			 MessageBuffers, MessageSequenceNumber,
 			 QualityOfProtection);
+}
+
+/* ---- the application level ---- */
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY EncryptMessage(PCtxtHandle phContext,
+						   ULONG fQOP,
+						   PSecBufferDesc pMessage,
+						   ULONG MessageSeqNo)
+{
+	return protect(SSPSEAL_FAMILY_ENCRYPT, sspseal_seal,
+		       sspseal_context(phContext), fQOP, pMessage,
+		       MessageSeqNo);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY DecryptMessage(PCtxtHandle phContext,
+						   PSecBufferDesc pMessage,
+						   ULONG MessageSeqNo,
+						   ULONG *pfQOP)
+{
+	return unprotect(SSPSEAL_FAMILY_APPLICATION, sspseal_unseal,
+			 sspseal_context(phContext), pMessage, MessageSeqNo,
+			 pfQOP);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY MakeSignature(PCtxtHandle phContext,
+						  ULONG fQOP,
+						  PSecBufferDesc pMessage,
+						  ULONG MessageSeqNo)
+{
+	return protect(SSPSEAL_FAMILY_APPLICATION, sspseal_sign,
+		       sspseal_context(phContext), fQOP, pMessage,
+		       MessageSeqNo);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY VerifySignature(PCtxtHandle phContext,
+						    PSecBufferDesc pMessage,
+						    ULONG MessageSeqNo,
+						    ULONG *pfQOP)
+{
+	return unprotect(SSPSEAL_FAMILY_APPLICATION, sspseal_verify,
+			 sspseal_context(phContext), pMessage, MessageSeqNo,
+			 pfQOP);
+}
+
+/* The names of the first Windows versions. */
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY SealMessage(PCtxtHandle phContext,
+						ULONG fQOP,
+						PSecBufferDesc pMessage,
+						ULONG MessageSeqNo)
+{
+	return EncryptMessage(phContext, fQOP, pMessage, MessageSeqNo);
+}
+
+LIBEXPORT SECURITY_STATUS SEC_ENTRY UnsealMessage(PCtxtHandle phContext,
+						  PSecBufferDesc pMessage,
+						  ULONG MessageSeqNo,
+						  ULONG *pfQOP)
+{
+	return DecryptMessage(phContext, pMessage, MessageSeqNo, pfQOP);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the kernel's reasons are at the Sp layer, where one NTSTATUS stands for
- * many. Source: the pages named in ntsecpkg.h.
+ * What the kernel's reasons are at the Sp layer and at the application level,
+ * where one code stands for many. Source: the pages named in ntsecpkg.h and
+ * sspi.h.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -14,22 +15,62 @@ static _Thread_local __u32 last_status;
 static const struct codes {
 	NTSTATUS no_handle;
 	NTSTATUS no_service;
+	NTSTATUS no_right;
 	NTSTATUS buffers;
+	NTSTATUS token_room;
+	NTSTATUS parameter;
+	NTSTATUS no_memory;
+	NTSTATUS fault;
+	NTSTATUS interrupted;
 } family_codes[] = {
 	[SSPSEAL_FAMILY_SEAL] = {
 		.no_handle = STATUS_INVALID_HANDLE,
 		.no_service = STATUS_INVALID_HANDLE,
+		.no_right = STATUS_ACCESS_DENIED,
 		.buffers = STATUS_INVALID_PARAMETER,
+		.token_room = STATUS_INVALID_PARAMETER,
+		.parameter = STATUS_INVALID_PARAMETER,
+		.no_memory = STATUS_INSUFFICIENT_RESOURCES,
+		.fault = STATUS_ACCESS_VIOLATION,
+		.interrupted = STATUS_CANCELLED,
 	},
 	[SSPSEAL_FAMILY_OTHER] = {
 		.no_handle = SEC_E_INVALID_HANDLE,
 		.no_service = SEC_E_QOP_NOT_SUPPORTED,
+		.no_right = STATUS_ACCESS_DENIED,
 		.buffers = SEC_E_INVALID_TOKEN,
+		.token_room = SEC_E_INVALID_TOKEN,
+		.parameter = STATUS_INVALID_PARAMETER,
+		.no_memory = STATUS_INSUFFICIENT_RESOURCES,
+		.fault = STATUS_ACCESS_VIOLATION,
+		.interrupted = STATUS_CANCELLED,
+	},
+	[SSPSEAL_FAMILY_ENCRYPT] = {
+		.no_handle = SEC_E_INVALID_HANDLE,
+		.no_service = SEC_E_QOP_NOT_SUPPORTED,
+		.no_right = SEC_E_UNSUPPORTED_FUNCTION,
+		.buffers = SEC_E_INVALID_TOKEN,
+		.token_room = SEC_E_BUFFER_TOO_SMALL,
+		.parameter = SEC_E_INVALID_PARAMETER,
+		.no_memory = SEC_E_INSUFFICIENT_MEMORY,
+		.fault = SEC_E_INTERNAL_ERROR,
+		.interrupted = SEC_E_INTERNAL_ERROR,
+	},
+	[SSPSEAL_FAMILY_APPLICATION] = {
+		.no_handle = SEC_E_INVALID_HANDLE,
+		.no_service = SEC_E_QOP_NOT_SUPPORTED,
+		.no_right = SEC_E_UNSUPPORTED_FUNCTION,
+		.buffers = SEC_E_INVALID_TOKEN,
+		.token_room = SEC_E_INVALID_TOKEN,
+		.parameter = SEC_E_INVALID_PARAMETER,
+		.no_memory = SEC_E_INSUFFICIENT_MEMORY,
+		.fault = SEC_E_INTERNAL_ERROR,
+		.interrupted = SEC_E_INTERNAL_ERROR,
 	},
 };
 
 #define NAME(status) { status, #status }
-/* All that the calls of ntsecpkg.h return. */
+/* All that the calls of ntsecpkg.h and sspi.h return. */
 static const struct {
 	NTSTATUS status;
 	const char *name;
@@ -41,16 +82,20 @@ static const struct {
 	NAME(STATUS_INSUFFICIENT_RESOURCES),
 	NAME(STATUS_INVALID_HANDLE),
 	NAME(STATUS_INVALID_PARAMETER),
+	NAME(SEC_E_BUFFER_TOO_SMALL),
 	NAME(SEC_E_CONTEXT_EXPIRED),
 	NAME(SEC_E_CRYPTO_SYSTEM_INVALID),
 	NAME(SEC_E_INCOMPLETE_MESSAGE),
+	NAME(SEC_E_INSUFFICIENT_MEMORY),
 	NAME(SEC_E_INTERNAL_ERROR),
 	NAME(SEC_E_INVALID_HANDLE),
 	NAME(SEC_E_INVALID_PARAMETER),
 	NAME(SEC_E_INVALID_TOKEN),
 	NAME(SEC_E_MESSAGE_ALTERED),
+	NAME(SEC_E_NO_IMPERSONATION),
 	NAME(SEC_E_OUT_OF_SEQUENCE),
 	NAME(SEC_E_QOP_NOT_SUPPORTED),
+	NAME(SEC_E_SECPKG_NOT_FOUND),
 	NAME(SEC_E_UNSUPPORTED_FUNCTION),
 	{ 0 }
 };
@@ -62,19 +107,19 @@ static NTSTATUS errno_ntstatus(const struct codes *codes, int error)
 	case ENOENT:
 		return codes->no_handle;
 	case EACCES:
-		return STATUS_ACCESS_DENIED;
+		return codes->no_right;
 	case EINVAL:
 	case EMSGSIZE:
 		return codes->buffers;
 	case EOPNOTSUPP:
-		return STATUS_INVALID_PARAMETER;
+		return codes->parameter;
 	case ENOMEM:
 	case EBUSY:
 	case EMFILE:
 	case ENFILE:
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return codes->no_memory;
 	case EFAULT:
-		return STATUS_ACCESS_VIOLATION;
+		return codes->fault;
 	case EBADMSG:
 		return SEC_E_MESSAGE_ALTERED;
 	case EILSEQ:
@@ -86,7 +131,7 @@ static NTSTATUS errno_ntstatus(const struct codes *codes, int error)
 	case EBADF:
 		return SEC_E_INVALID_HANDLE;
 	case EINTR:
-		return STATUS_CANCELLED;
+		return codes->interrupted;
 	case EPERM:
 		return SEC_E_QOP_NOT_SUPPORTED;
 	case EIO:
@@ -115,7 +160,7 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 	case SSPSEAL_STATUS_NO_RIGHT:
 	case SSPSEAL_STATUS_ANONYMOUS:
 	case SSPSEAL_STATUS_KEY_PERMISSION:
-		return STATUS_ACCESS_DENIED;
+		return codes->no_right;
 	case SSPSEAL_STATUS_REVOKED:
 	case SSPSEAL_STATUS_HANDLE_EXPIRED:
 	case SSPSEAL_STATUS_EXPIRED:
@@ -129,14 +174,14 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 	case SSPSEAL_STATUS_LIMIT_TOTAL:
 	case SSPSEAL_STATUS_LIMIT_DEPTH:
 	case SSPSEAL_STATUS_NO_DESCRIPTOR:
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return codes->no_memory;
 	case SSPSEAL_STATUS_FAULT:
 	case SSPSEAL_STATUS_FAULT_AFTER_COMMIT:
-		return STATUS_ACCESS_VIOLATION;
+		return codes->fault;
 	case SSPSEAL_STATUS_CIPHER:
 		return SEC_E_CRYPTO_SYSTEM_INVALID;
 	case SSPSEAL_STATUS_INTERRUPTED:
-		return STATUS_CANCELLED;
+		return codes->interrupted;
 	case SSPSEAL_STATUS_NO_CONFIDENTIALITY:
 	case SSPSEAL_STATUS_QOP:
 	case SSPSEAL_STATUS_QOP_SUITE:
@@ -146,7 +191,6 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 	case SSPSEAL_STATUS_NO_BUFFERS:
 	case SSPSEAL_STATUS_TOO_MANY_BUFFERS:
 	case SSPSEAL_STATUS_NO_TOKEN:
-	case SSPSEAL_STATUS_TOKEN_TOO_SMALL:
 	case SSPSEAL_STATUS_TOKEN_READONLY:
 	case SSPSEAL_STATUS_TOKEN_NULL:
 	case SSPSEAL_STATUS_TWO_TOKENS:
@@ -158,6 +202,8 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 	case SSPSEAL_STATUS_OVERLAP:
 	case SSPSEAL_STATUS_BUFFER_TYPE:
 		return codes->buffers;
+	case SSPSEAL_STATUS_TOKEN_TOO_SMALL:
+		return codes->token_room;
 	case SSPSEAL_STATUS_DATA_TOO_LONG:
 	case SSPSEAL_STATUS_ASSOCIATED_TOO_LONG:
 	case SSPSEAL_STATUS_RESERVED:
@@ -183,7 +229,7 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 	case SSPSEAL_STATUS_RIGHTS:
 	case SSPSEAL_STATUS_OPERATIONS:
 	case SSPSEAL_STATUS_COMMAND:
-		return STATUS_INVALID_PARAMETER;
+		return codes->parameter;
 	case SSPSEAL_STATUS_INCOMPLETE:
 		return SEC_E_INCOMPLETE_MESSAGE;
 	case SSPSEAL_STATUS_TOKEN_VERSION:
@@ -207,7 +253,7 @@ static NTSTATUS status_ntstatus(const struct codes *codes, int ret,
 }
 
 /**
- * sspseal_ntstatus() - the NTSTATUS of a native call, remembering its reason
+ * sspseal_ntstatus() - the code of a native call, remembering its reason
  * @family: of the SSPI call that it was made for
  * @ret: what the native function returned
  * @status: what it left in the struct's status
