@@ -53,8 +53,7 @@ documentation() {
 }
 
 tests() {
-	# shellcheck disable=SC2086 # no test is one word too few
-	run_staged "$stage" "" ./run-tests.sh ${TEST:-}
+	run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
 }
 
 # part NAME COMMAND...: whose last line must be a closing line. A VM that ends
@@ -83,6 +82,14 @@ if [ -z "${TEST:-}" ] && ! on_this_machine; then
 	part lint "$top/selftests/lint.sh"
 	part documentation documentation
 fi
-part tests tests
+# What boots VMs of its own is no program of the kernel under test.
+read -ra programs <<< "${TEST:-}"
+if [[ " ${TEST:-vmfork} " == *" vmfork "* ]] && ! on_this_machine; then
+	part vmfork "$top/selftests/vmfork.sh"
+	mapfile -t programs < <(printf '%s\n' "${programs[@]}" | grep -vx -e vmfork -e '')
+fi
+if [ -z "${TEST:-}" ] || [ ${#programs[@]} -gt 0 ]; then
+	part tests tests
+fi
 echo "$all_passed passed, $all_failed failed"
 [ "$all_failed" -eq 0 ]

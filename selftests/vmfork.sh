@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vmfork.sh
+#
+# What becomes of contexts when a virtual machine is copied. Boots one that has a
+# generation ID, saves it while it holds contexts, and resumes what was saved
+# three times: with the same ID, as a machine that was moved, and twice with
+# another. Ends with a line "N passed, N failed".
+set -euo pipefail
+
+# Debian's 6.1 does not know generation IDs.
+export KERNEL=6.12
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=$(realpath -m "${BUILD:-$top/build}")
+stage=$build/stage/vmfork
+id=11111111-1111-4111-8111-111111111111
+declare -A vm
+
+# boot NAME ID [QEMU-ARGUMENT]...: what it prints goes to the file NAME.
+boot() {
+	local name=$1 id=$2
+	shift 2
+	mkfifo "$work/$name.monitor.in" "$work/$name.monitor.out"
+	cat "$work/$name.monitor.out" > "$work/$name.answers" &
+	"$top/selftests/vm/run.sh" --kernel "$KERNEL" --payload "$stage" \
+		--smp 1 --mem 512 --accel tcg --timeout 300 --log "$work/$name.log" \
+		--qemu-args "-device vmgenid,guid=$id
+			-chardev pipe,id=monitor,path=$work/$name.monitor
+			-mon chardev=monitor,mode=readline $*" \
+		-- ./host.sh ./sspseal.ko -- ./vmfork > "$work/$name" 2>&1 &
+	vm[$name]=$!
+}
+
+# Opened like this, a pipe whose reader is gone holds nothing up.
+ask() {
+	echo "$2" 1<> "$work/$1.monitor.in"
+}
+
+runs() {
+	kill -0 "${vm[$1]}" 2> /dev/null
+}
+
+# await NAME PATTERN: for a line that it prints, as long as it runs.
+await() {
+	until grep -q "$2" "$work/$1"; do
+		runs "$1" || break
+		sleep 0.2
+	done
+	grep -q "$2" "$work/$1"
+}
+
+# The machine goes into a file, and is ended.
+save() {
+	ask original "migrate -d \"exec:cat>$work/saved\""
+	until grep -q 'Migration status: completed' "$work/original.answers"; do
+		runs original || return
+		! grep -q 'Migration status: failed' "$work/original.answers" || return
+		sleep 0.2
+		ask original "info migrate"
+	done
+	ask original quit
+	wait "${vm[original]}" || :
+}
+
+resume() {
+	boot "$1" "$2" "-incoming exec:cat<$work/saved"
+}
+
+ended() {
+	wait "${vm[$1]}" && grep -q '^ok 1 ' "$work/$1"
+}
+
+# It goes on for seconds after both copies have noticed, and nothing has ended.
+lives() {
+	local seconds
+	seconds=$(sed -n 's/^# vmfork: \([0-9]*\): .*/\1/p' "$work/same" | tail -n 1)
+	await same "vmfork: $((${seconds:-2} + 5)): the context lives" &&
+		! grep -q '^\(not \)\?ok' "$work/same"
+}
+
+salts_differ() {
+	[ "$(sed -n 's/^# vmfork: salt //p' "$work/first" "$work/second" |
+		sort -u | grep -c '^[0-9a-f]\{32\}$')" -eq 2 ]
+}
+
+# check NAME COMMAND...
+check() {
+	local name=$1
+	shift
+	number=$((number + 1))
+	if "$@"; then
+		echo "ok $number vmfork: $name"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $number vmfork: $name"
+	tail -n 15 "$work"/{original,same,first,second} 2> /dev/null | sed 's/^/# /'
+}
+
+# shellcheck disable=SC2317 # called by a trap
+clean_up() {
+	kill "${vm[@]}" 2> /dev/null || :
+	wait
+	rm -rf "$work"
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/sspseal-vmfork.XXXXXX")
+trap clean_up EXIT
+trap 'exit 143' TERM INT HUP
+number=0 failed=0
+
+"$top/selftests/stage.sh" "$stage"
+make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
+	KSFT="$("$top/selftests/vm/kselftest.sh")" "$build/selftests/vmfork"
+cp "$build/selftests/vmfork" "$stage"
+
+echo "TAP version 13"
+echo "1..6"
+boot original "$id"
+check "a machine holds contexts" await original 'vmfork: 2: the context lives'
+check "it is saved" save
+resume first auto
+resume second auto
+resume same "$id"
+check "contexts end in a copy" ended first
+check "contexts end in another copy" ended second
+check "the copies' new contexts have nothing in common" salts_differ
+check "contexts go on where the machine is the same" lives
+echo "$((number - failed)) passed, $failed failed"
+[ "$failed" -eq 0 ]
