@@ -4,8 +4,8 @@
 # tool.sh [-t TEST]
 #
 # sspsealctl on files and pipes: round trips of all sizes, and everything that
-# can be done to a sealed stream without the key. TAP output. SSPSEALCTL names
-# the program; else it is beside this script, or in PATH.
+# can be done to a sealed stream or a signature without the key. TAP output.
+# SSPSEALCTL names the program; else it is beside this script, or in PATH.
 #
 # Tests are called by their names:
 # shellcheck disable=SC2317
@@ -42,7 +42,19 @@ output_is_replaced_at_the_end
 output_is_private
 output_cannot_be_written
 memory_is_constant
+progress_on_a_terminal
+progress_gives_way_to_an_error
+progress_only_where_it_is_wanted
+signatures
+signed_data_changed
+signature_changed
+signature_is_no_stream
+key_of_a_keyring
+key_not_in_a_keyring
 information
+information_on_a_stream
+information_on_a_signature
+information_on_what_is_damaged
 usage
 '
 
@@ -75,19 +87,25 @@ unseal() {
 	"$tool" unseal -k key "$@"
 }
 
-# The one line that is in the file error.
+# What the kernel refuses, the tool says like this, between a sentence and ")".
+altered='(ALTERED, SEC_E_MESSAGE_ALTERED 0x8009030f)'
+out_of_order='(OUT_OF_ORDER, SEC_E_OUT_OF_SEQUENCE 0x80090310)'
+other_salt='(TOKEN_SALT, SEC_E_INVALID_TOKEN 0x80090308)'
+
+# The file error is one line, and says this: a pattern for all behind the name.
 error_line() {
 	{
 		read -r line && ! read -r _
 	} < error || fail "not one line: $(cat error)"
+	# shellcheck disable=SC2254 # it is a pattern
 	case $line in
-	'sspsealctl: '*"$1"*) ;;
+	"sspsealctl: "$1) ;;
 	*) fail "expected $1, seen: $line" ;;
 	esac
 }
 
-# refuses STATUS-OR-TEXT COMMAND...: the command must fail with exit status 1 and
-# one line on standard error that has the text.
+# refuses WHAT COMMAND...: the command must fail with exit status 1 and this one
+# line on standard error.
 refuses() {
 	text=$1
 	shift
@@ -97,9 +115,9 @@ refuses() {
 	error_line "$text"
 }
 
-# cannot_unseal STATUS-OR-TEXT FILE: refused, and no output appears.
+# cannot_unseal FILE WHAT: refused with these words, and no output appears.
 cannot_unseal() {
-	refuses "$1" unseal -o out "$2"
+	refuses "unseal: $1: $2" unseal -o out "$1"
 	for file in * .[!.]*; do
 		case $file in
 		out | .*) [ ! -e "$file" ] || fail "$file was left behind" ;;
@@ -222,56 +240,68 @@ key_sizes() {
 	rm out
 	for n in 0 15 65; do
 		new_key key "$n"
-		refuses '16 to 64' seal -o out plain
+		seen=$n
+		[ "$n" -le 64 ] || seen="at least $n"
+		refuses "seal: key: a key has 16 to 64 bytes, this file $seen" \
+			seal -o out plain
 		[ ! -e out ] || fail "an output without a key"
 	done
-	refuses '16 to 64' unseal -o out sealed
+	refuses 'unseal: key: a key has 16 to 64 bytes, this file at least 65' \
+		unseal -o out sealed
 	[ ! -e out ] || fail "an output without a key"
 }
 
 key_files() {
 	make plain 10
-	refuses 'No such file' seal -o out plain
+	refuses 'seal: key: No such file or directory' seal -o out plain
 	mkdir key
-	refuses 'directory' seal -o out plain
+	refuses 'seal: key: Is a directory' seal -o out plain
 	[ ! -e out ] || fail "an output without a key"
 }
 
 wrong_key() {
 	three_records
 	new_key key
-	cannot_unseal ALTERED sealed
-	cannot_unseal SEC_E_MESSAGE_ALTERED sealed
-	refuses ALTERED unseal sealed > out
+	cannot_unseal sealed "record 1: * $altered"
+	refuses "unseal: sealed: record 1: * $altered" unseal sealed > out
 	[ "$(size out)" -eq 0 ] || fail "bytes came out"
 }
 
 # ---- cutting
 
-# cut_at OFFSET...: each beginning of the stream is refused
+# cut_at WHAT OFFSET...: each beginning of the stream is refused like this
 cut_at() {
+	what=$1
+	shift
 	for at in "$@"; do
 		head -c "$at" sealed > short
-		cannot_unseal unseal: short
+		cannot_unseal short "$what"
 	done
 }
 
 cut_off_in_a_header() {
 	three_records
-	cut_at 0 1 15 16 17 23
+	cut_at 'not a sealed stream' 0 1 15
+	cut_at 'record 1: missing: the stream has lost its end' 16
+	cut_at 'record 1: the stream ends inside it' 17 23
 }
 
 cut_off_in_a_record() {
 	three_records
-	cut_at 24 25 71 72 73 $((two - 1)) $((two + 1)) $((two + 56)) \
-		$((three - 1)) $((three + 56)) $(($(size sealed) - 1))
+	cut_at 'record 1: the stream ends inside it' 24 25 71 72 73 $((two - 1))
+	cut_at 'record 2: the stream ends inside it' $((two + 1)) \
+		$((two + 56)) $((three - 1))
+	cut_at 'record 3: the stream ends inside it' $((three + 56)) \
+		$(($(size sealed) - 1))
 }
 
 cut_off_between_records() {
 	three_records
-	cut_at "$two" "$three"
+	cut_at 'record 2: missing: the stream has lost its end' "$two"
+	cut_at 'record 3: missing: the stream has lost its end' "$three"
 	# What came out before the end was noticed is a beginning.
-	refuses unseal: unseal < short > out
+	refuses 'unseal: standard input: record 3: missing: *' \
+		unseal < short > out
 	head -c 131072 plain > prefix
 	cmp prefix out
 }
@@ -281,40 +311,59 @@ made_to_look_complete() {
 	three_records
 	head -c "$three" sealed > short
 	set_byte short $((two + 3)) 1
-	cannot_unseal ALTERED short
+	cannot_unseal short "record 2: * $altered"
 	head -c "$two" sealed > short
 	set_byte short $((header + 3)) 1
-	cannot_unseal ALTERED short
+	cannot_unseal short "record 1: * $altered"
 }
 
 # ---- changing
 
-# flip_at OFFSET...
+# flip_at WHAT OFFSET...: one bit, another one of the eight at each offset
 flip_at() {
+	what=$1
+	shift
 	for at in "$@"; do
 		flip sealed "$at" flipped
-		cannot_unseal unseal: flipped
+		cannot_unseal flipped "$what"
 	done
 }
 
 flipped_in_headers() {
 	three_records
-	flip_at 0 7 8 11 12 15 16 19 20 22 23 $((two + 3)) $((two + 7)) \
-		$((three + 3)) $((three + 7))
+	flip_at 'not a sealed stream' 0 7
+	flip_at 'stream version 16777217 is not known' 8
+	flip_at 'stream version 9 is not known' 11
+	flip_at 'malformed stream header' 12 15
+	flip_at 'record 1: kind 16777216 is not known' 16
+	flip_at 'record 1: kind 8 is not known' 19
+	flip_at 'record 1: wrong length 268500992' 20
+	flip_at 'record 1: wrong length 81920' 22
+	flip_at 'record 1: wrong length 65664' 23
+	flip_at 'record 2: kind 8 is not known' $((two + 3))
+	flip_at 'record 2: wrong length 65664' $((two + 7))
+	flip_at 'record 3: kind 9 is not known' $((three + 3))
+	# 872 bytes are a length, but not this record's.
+	flip_at "record 3: * $altered" $((three + 7))
 }
 
 flipped_in_tokens() {
 	three_records
-	flip_at 24 25 26 27 31 39 40 55 56 71 $((two + 20)) $((three + 55))
+	flip_at 'record 1: * (TOKEN_VERSION, SEC_E_INVALID_TOKEN *)' 24
+	# Another suite that the context allows, so another key.
+	flip_at "record 1: * $altered" 25
+	flip_at 'record 1: * (TOKEN_FLAGS, SEC_E_INVALID_TOKEN *)' 26 27
+	# The caller's number, the counter, the salt, the tag.
+	flip_at "record 1: * $altered" 31 39 40 55 56 71
+	flip_at "record 2: * $altered" $((two + 20))
+	flip_at "record 3: * $altered" $((three + 55))
 }
 
 flipped_in_data() {
 	three_records
-	for at in 72 $((two - 1)) $((two + 56)) $((three + 56)) \
-		$(($(size sealed) - 1)); do
-		flip sealed "$at" flipped
-		cannot_unseal '(ALTERED, SEC_E_MESSAGE_ALTERED 0x8009030f)' flipped
-	done
+	flip_at "record 1: * $altered" 72 $((two - 1))
+	flip_at "record 2: * $altered" $((two + 56))
+	flip_at "record 3: * $altered" $((three + 56)) $(($(size sealed) - 1))
 }
 
 # ---- moving records about
@@ -328,7 +377,7 @@ records_in_another_order() {
 		part sealed "$three" 99999
 	} > moved
 	[ "$(size moved)" -eq "$(size sealed)" ]
-	cannot_unseal OUT_OF_ORDER moved
+	cannot_unseal moved "record 1: * $out_of_order"
 }
 
 record_missing() {
@@ -337,12 +386,12 @@ record_missing() {
 		part sealed 0 "$header"
 		part sealed "$two" 9999999
 	} > moved
-	cannot_unseal OUT_OF_ORDER moved
+	cannot_unseal moved "record 1: * $out_of_order"
 	{
 		part sealed 0 "$two"
 		part sealed "$three" 99999
 	} > moved
-	cannot_unseal OUT_OF_ORDER moved
+	cannot_unseal moved "record 2: * $out_of_order"
 }
 
 record_twice() {
@@ -352,7 +401,7 @@ record_twice() {
 		part sealed "$header" "$record"
 		part sealed "$two" 9999999
 	} > moved
-	cannot_unseal OUT_OF_ORDER moved
+	cannot_unseal moved "record 2: * $out_of_order"
 }
 
 record_of_another_stream() {
@@ -363,12 +412,12 @@ record_of_another_stream() {
 		part other "$two" "$record"
 		part sealed "$three" 99999
 	} > moved
-	cannot_unseal TOKEN_SALT moved
+	cannot_unseal moved "record 2: * $other_salt"
 	{
 		part sealed 0 "$three"
 		part other "$three" 99999
 	} > moved
-	cannot_unseal TOKEN_SALT moved
+	cannot_unseal moved "record 3: * $other_salt"
 }
 
 # The first record tells the stream: what follows must be of the same one.
@@ -379,34 +428,34 @@ header_of_another_stream() {
 		part other 0 "$two"
 		part sealed "$two" 9999999
 	} > moved
-	cannot_unseal TOKEN_SALT moved
+	cannot_unseal moved "record 2: * $other_salt"
 }
 
 something_appended() {
 	three_records
 	cp sealed longer
 	printf x >> longer
-	cannot_unseal unseal: longer
+	cannot_unseal longer 'more bytes after the last record'
 	cat sealed sealed > longer
-	cannot_unseal unseal: longer
+	cannot_unseal longer 'more bytes after the last record'
 	{
 		cat sealed
 		part sealed "$three" 99999
 	} > longer
-	cannot_unseal unseal: longer
+	cannot_unseal longer 'more bytes after the last record'
 	head -c 100000 /dev/zero | cat sealed - > longer
-	cannot_unseal unseal: longer
+	cannot_unseal longer 'more bytes after the last record'
 }
 
 not_a_stream() {
 	new_key key
 	for n in 1 16 200000; do
 		make plain "$n"
-		cannot_unseal unseal: plain
+		cannot_unseal plain 'not a sealed stream'
 		head -c "$n" /dev/zero > zeros
-		cannot_unseal unseal: zeros
+		cannot_unseal zeros 'not a sealed stream'
 	done
-	refuses 'No such file' unseal -o out missing
+	refuses 'unseal: missing: No such file or directory' unseal -o out missing
 }
 
 # ---- output
@@ -414,11 +463,11 @@ not_a_stream() {
 output_is_a_prefix() {
 	three_records
 	flip sealed $((two + 100)) flipped
-	refuses ALTERED unseal flipped > out
+	refuses "unseal: flipped: record 2: * $altered" unseal flipped > out
 	head -c 65536 plain > prefix
 	cmp prefix out
 	flip sealed $((three + 100)) flipped
-	refuses ALTERED unseal flipped > out
+	refuses "unseal: flipped: record 3: * $altered" unseal flipped > out
 	head -c 131072 plain > prefix
 	cmp prefix out
 }
@@ -427,11 +476,11 @@ output_is_replaced_at_the_end() {
 	three_records
 	echo before > file
 	flip sealed $((three + 100)) flipped
-	refuses ALTERED unseal -o file flipped
+	refuses "unseal: flipped: record 3: * $altered" unseal -o file flipped
 	[ "$(cat file)" = before ] || fail "the old file has changed"
 	cp sealed both
 	flip both 100 flipped
-	refuses ALTERED unseal -o flipped flipped
+	refuses "unseal: flipped: record 1: * $altered" unseal -o flipped flipped
 	! cmp -s flipped both || fail "input was written over"
 	unseal -o file sealed
 	cmp plain file
@@ -452,12 +501,15 @@ output_is_private() {
 
 output_cannot_be_written() {
 	three_records
-	refuses unseal: unseal -o missing/out sealed
-	refuses seal: seal -o missing/out plain
-	refuses 'No space' unseal sealed > /dev/full
-	refuses 'No space' seal plain > /dev/full
+	no_temporary='missing/out: cannot make a temporary file: *'
+	refuses "unseal: $no_temporary" unseal -o missing/out sealed
+	refuses "seal: $no_temporary" seal -o missing/out plain
+	no_space='standard output: No space left on device'
+	refuses "unseal: $no_space" unseal sealed > /dev/full
+	refuses "seal: $no_space" seal plain > /dev/full
 	mkdir directory
-	refuses unseal: unseal -o directory sealed
+	refuses 'unseal: directory: not a regular file; *' \
+		unseal -o directory sealed
 	[ -d directory ]
 }
 
@@ -473,44 +525,345 @@ memory_is_constant() {
 	cmp plain out
 }
 
-# ---- the rest
+# ---- progress
 
-information() {
-	three_records
-	"$tool" info > out
-	grep -q 'AES-256-GCM' out
-	grep -q 'ABI version 1' out
-	"$tool" info sealed > out
-	grep -q 3 out
-	# Without a key it reads the form of any stream, and refuses others.
-	refuses info: "$tool" info plain
-	head -c $((two + 3)) sealed > short
-	refuses info: "$tool" info short
+# The input of work that takes longer than a second: 1 MiB and more at once, the
+# rest after that time, so that only one number can be shown.
+slowly() {
+	head -c 1114112 "$1"
+	sleep 1.2
+	tail -c +1114113 "$1"
 }
 
-# usage_error ARGUMENT...
+on_terminal() {
+	"$here/on_terminal" "$tool" "$@" 2> screen
+}
+
+# screen_shows TEXT: which may have been written more than once.
+screen_shows() {
+	[ "$(tr '\r' '\n' < screen | uniq)" = "$(printf %b "$1")" ] ||
+		fail "on the screen: $(od -c screen)"
+}
+
+progress_on_a_terminal() {
+	new_key key
+	make plain 1200000
+	slowly plain | on_terminal seal -k key > sealed
+	screen_shows '\nsspsealctl: seal: 1 MiB\n\033[K'
+	slowly sealed | on_terminal unseal -k key > out
+	screen_shows '\nsspsealctl: unseal: 1 MiB\n\033[K'
+	cmp plain out
+}
+
+progress_gives_way_to_an_error() {
+	new_key key
+	make plain 1200000
+	seal -o sealed plain
+	flip sealed $(($(size sealed) - 1)) flipped
+	status=0
+	slowly flipped | on_terminal unseal -k key > out || status=$?
+	[ "$status" -eq 1 ]
+	# A line of its own: what was shown before is wiped out.
+	tr '\r' '\n' < screen | uniq > lines
+	[ "$(sed -n 2p lines)" = 'sspsealctl: unseal: 1 MiB' ]
+	[ "$(sed -n 3p lines | cut -c 1-3)" = "$(printf '\033[K')" ]
+	sed -n 3p lines | cut -c 4- > error
+	error_line "unseal: standard input: record 19: * $altered"
+	[ "$(wc -l < lines)" -eq 3 ]
+}
+
+progress_only_where_it_is_wanted() {
+	new_key key
+	make plain 1200000
+	# Not before a second is over, and not in a file.
+	on_terminal seal -k key plain > sealed
+	[ ! -s screen ] || fail "on the screen: $(od -c screen)"
+	slowly plain | seal > sealed 2> error
+	[ ! -s error ] || fail "in the file: $(od -c error)"
+}
+
+# ---- signatures
+
+sign() {
+	"$tool" sign -k key "$@"
+}
+
+verify() {
+	"$tool" verify -k key "$@"
+}
+
+# Of three records: 16 bytes, then 8 of header and 48 of token for each.
+three_signed() {
+	new_key key
+	make plain $((2 * 65536 + 1000))
+	cp plain before
+	sign -o signature plain
+	cmp plain before
+	[ "$(size signature)" -eq $((16 + 3 * 56)) ] ||
+		fail "a signature of $(size signature) bytes"
+}
+
+signatures() {
+	three_signed
+	verify signature plain
+	verify signature < plain
+	verify - plain < signature
+	sign < plain > other
+	verify other plain
+	for n in 0 1 65535 65536; do
+		make plain "$n"
+		sign -o signature plain
+		verify signature plain > out
+		[ ! -s out ] || fail "output: $(cat out)"
+	done
+	refuses 'sign: plain: is the input, which would be lost' \
+		sign -o plain plain
+}
+
+signed_data_changed() {
+	three_signed
+	flip plain 65535 flipped
+	refuses "verify: signature: record 1: * $altered" \
+		verify signature flipped
+	flip plain $((2 * 65536)) flipped
+	refuses "verify: signature: record 3: * $altered" \
+		verify signature flipped
+	for n in 0 65535; do
+		head -c "$n" plain > short
+		refuses 'verify: short: ends inside the data of record 1' \
+			verify signature short
+	done
+	head -c $((2 * 65536 + 999)) plain > short
+	refuses 'verify: short: ends inside the data of record 3' \
+		verify signature short
+	cp plain longer
+	printf x >> longer
+	refuses 'verify: longer: more bytes than were signed' \
+		verify signature longer
+	new_key key
+	refuses "verify: signature: record 1: * $altered" \
+		verify signature plain
+}
+
+signature_changed() {
+	three_signed
+	for at in 39 40 71; do
+		flip signature "$at" flipped
+		refuses "verify: flipped: record 1: * $altered" \
+			verify flipped plain
+	done
+	for n in 71 72; do
+		head -c "$n" signature > short
+		refuses "verify: short: record *" verify short plain
+	done
+	error_line 'verify: short: record 2: missing: the stream has lost its end'
+	cat signature signature > longer
+	refuses 'verify: longer: more bytes after the last record' \
+		verify longer plain
+	{
+		part signature 0 16
+		part signature 72 56
+		part signature 16 56
+		part signature 128 56
+	} > moved
+	refuses "verify: moved: record 1: * $altered" verify moved plain
+}
+
+# Nor is a stream a signature, whatever its header says.
+signature_is_no_stream() {
+	three_signed
+	seal -o sealed plain
+	cannot_unseal signature 'not a sealed stream'
+	refuses 'verify: sealed: not a signature' verify sealed plain
+	make plain 0
+	seal -o sealed plain
+	sign -o signature plain
+	set_byte sealed 7 83
+	set_byte signature 7 70
+	refuses 'verify: sealed: record 1: * (TOKEN_KIND, SEC_E_INVALID_TOKEN *)' \
+		verify sealed plain
+	cannot_unseal signature \
+		'record 1: * (TOKEN_KIND, SEC_E_INVALID_TOKEN *)'
+}
+
+# ---- keyrings
+
+with_key() {
+	"$here/with_key" "$@"
+}
+
+key_of_a_keyring() {
+	new_key key
+	make plain 1000
+	with_key logon sspseal:test key \
+		"$tool" seal -K sspseal:test -o sealed plain
+	unseal -o out sealed
+	cmp plain out
+	with_key user test key "$tool" unseal --keyring test -o again sealed
+	cmp plain again
+	# shellcheck disable=SC2016 # the variable is with_key's
+	with_key user test key sh -c '"$0" unseal -K "$KEY_SERIAL" sealed' \
+		"$tool" > third
+	cmp plain third
+}
+
+key_not_in_a_keyring() {
+	new_key key
+	make plain 10
+	missing='Required key not available'
+	refuses "seal: key sspseal:test: $missing" \
+		with_key user test key "$tool" seal -K sspseal:test -o out plain
+	refuses "seal: key test: $missing" \
+		with_key logon sspseal:test key "$tool" seal -K test -o out plain
+	for serial in 0 99999999999999999999; do
+		refuses "seal: key $serial: $missing" \
+			"$tool" seal -K "$serial" -o out plain
+	done
+	new_key key 15
+	refuses 'seal: cannot make a context: * (KEY_SIZE, Invalid argument)' \
+		with_key user test key "$tool" seal -K test -o out plain
+	[ ! -e out ] || fail "an output without a key"
+}
+
+# ---- information
+
+# hex FILE OFFSET SIZE
+hex() {
+	printf 0x
+	od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'
+}
+
+information() {
+	"$tool" info > out
+	sed -i 's/driver [^ ][^ ]*/driver NAME/' out
+	cat > expected <<-'END'
+		/dev/sspseal: ABI version 1
+
+		Limits
+		  buffers of a message                32
+		  data of a sealed message       1048576 bytes
+		  associated data beside it        65536 bytes
+		  data of a signed message       1048576 bytes
+		  replay window                     2048 messages
+		  handles of a file                16384
+		  contexts of the system          131072
+
+		Suites
+		    1  AES-256-GCM        key 32, tag 16, token 48 bytes, driver NAME (default)
+		    2  AES-128-GCM        key 16, tag 16, token 48 bytes, driver NAME
+		    3  ChaCha20-Poly1305  key 32, tag 16, token 48 bytes, driver NAME
+	END
+	diff expected out
+}
+
+# first_token FILE FLAGS MEANING: what is said of it
+first_token() {
+	cat <<-END
+
+		First token
+		  offset  size  field          value
+		       0     1  version        0x01  1
+		       1     1  suite          0x01  AES-256-GCM
+		       2     1  flags          $2  $3, sent by the initiator$4
+		       3     1  reserved       0x00
+		       4     4  caller number  0x00000000  not in use
+		       8     8  counter        0x0000000000000000  0
+		      16    16  sender salt    $(hex "$1" 40 16)
+		      32    16  tag            $(hex "$1" 56 16)
+	END
+}
+
+information_on_a_stream() {
+	three_records
+	"$tool" info sealed > out
+	{
+		cat <<-END
+			sealed: sealed stream, version 1 (not authenticated: that takes the key)
+			  records     2 of kind 0 (more follow), 1 of kind 1 (the last)
+			  data bytes  132072
+		END
+		first_token sealed 0x01 encrypted
+	} > expected
+	diff expected out
+}
+
+information_on_a_signature() {
+	three_signed
+	"$tool" info - < signature > out
+	{
+		cat <<-END
+			standard input: signature, version 1 (not authenticated: that takes the key)
+			  records     2 of kind 0 (more follow), 1 of kind 1 (the last)
+			  data bytes  132072
+		END
+		first_token signature 0x04 'not encrypted' ', signature'
+	} > expected
+	diff expected out
+}
+
+# As far as it goes.
+information_on_what_is_damaged() {
+	three_records
+	refuses 'info: plain: not a sealed stream or signature' \
+		"$tool" info plain > out
+	[ ! -s out ] || fail "output: $(cat out)"
+	head -c $((two + 3)) sealed > short
+	refuses 'info: short: record 2: the stream ends inside it' \
+		"$tool" info short > out
+	[ "$(sed -n 2,3p out)" = "\
+  records     1 of kind 0 (more follow), 0 of kind 1 (the last)
+  data bytes  65536" ]
+	printf x >> sealed
+	refuses 'info: sealed: more bytes after the last record' \
+		"$tool" info sealed > out
+	grep -qx '  data bytes  132072' out
+}
+
+# ---- usage
+
+# usage_error WHAT ARGUMENT...
 usage_error() {
+	text=$1
+	shift
 	status=0
 	"$tool" "$@" > out 2> error || status=$?
 	[ "$status" -eq 2 ] || fail "exit status $status: $*"
 	[ ! -s out ] || fail "output: $(cat out)"
-	error_line "$1"
+	error_line "$text; see sspsealctl --help"
+}
+
+# shows_help ARGUMENT...
+shows_help() {
+	"$tool" "$@" > out 2> error
+	[ ! -s error ]
+	[ "$(head -n 1 out)" = \
+		'Usage: sspsealctl seal   --key-file KEY [-o OUT] [IN]' ]
 }
 
 usage() {
 	new_key key
 	make plain 10
-	usage_error
-	usage_error nothing
-	usage_error seal plain
-	usage_error unseal
-	usage_error seal -k
-	usage_error seal -k key -x plain
-	usage_error seal -k key plain plain
-	usage_error info -k key
-	"$tool" --help | grep -q Usage
-	"$tool" seal --help | grep -q Usage
-	"$tool" --version | grep -q sspsealctl
+	usage_error 'no command'
+	usage_error 'unknown command: nothing' nothing
+	usage_error 'seal: --key-file or --keyring is missing' seal plain
+	usage_error 'unseal: --key-file or --keyring is missing' unseal
+	usage_error 'seal: both --key-file and --keyring' seal -k key -K 1 plain
+	usage_error 'seal: option without its value: -k' seal -k
+	usage_error 'seal: unknown option: -x' seal -k key -x plain
+	usage_error 'seal: too many files: more' seal -k key plain more
+	usage_error 'verify: SIGNATURE is missing' verify -k key
+	usage_error 'verify: takes no output' verify -k key -o out plain
+	usage_error 'verify: SIGNATURE and FILE are both standard input' \
+		verify -k key -
+	usage_error 'info: takes no key' info -k key
+	usage_error 'info: takes no output' info -o out
+	shows_help --help
+	shows_help -h
+	shows_help seal --help
+	case $("$tool" --version) in
+	'sspsealctl '[0-9]*.[0-9]*) ;;
+	*) fail "$("$tool" --version)" ;;
+	esac
 }
 
 # ---- running
