@@ -578,6 +578,8 @@ FIXTURE(hibernation)
 
 FIXTURE_SETUP(hibernation)
 {
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
 	if (access(IMAGE, F_OK))
 		SKIP(return, "a kernel without hibernation");
 	self->fd = device_open();
@@ -711,6 +713,8 @@ TEST_F(begun, machine_is_copied)
 	struct waiting w;
 	int image;
 
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
 	if (access(IMAGE, F_OK))
 		SKIP(return, "a kernel without hibernation");
 	ASSERT_TRUE(waiting_start(&w, self->fd, self->handle, self->page,

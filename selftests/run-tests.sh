@@ -10,6 +10,10 @@
 # A program that crashes, takes longer than TEST_TIMEOUT seconds (300), or does
 # not keep its plan counts as failed, and so does a skipped test that
 # expected-skips.txt does not name. Exit status 1 on any failure.
+#
+# SSPSEAL_VM=1 in the environment, which the VM sets, allows tests what concerns
+# all of a machine: setting its clock, changing the module's parameters, loading
+# other modules in its place, ending all contexts.
 
 cd "$(dirname "$0")" || exit 1
 # The library that was built with the tests, if it is here.
@@ -105,7 +109,11 @@ run_named() {
 
 # Is the skipped test $1 one of those in expected-skips.txt?
 expected() {
-	while read -r pattern _; do
+	while read -r where pattern; do
+		case $where${SSPSEAL_VM:-} in
+		any* | host) ;;
+		*) continue ;;
+		esac
 		# shellcheck disable=SC2254 # it is a pattern
 		case $1 in
 		$pattern) return 0 ;;

@@ -559,6 +559,11 @@ bool all_bytes(const void *p, int byte, size_t size)
 	return !size;
 }
 
+bool own_machine(void)
+{
+	return getenv("SSPSEAL_VM");
+}
+
 static FILE *parameter_open(const char *name, const char *mode)
 {
 	char path[128];

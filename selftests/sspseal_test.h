@@ -119,6 +119,13 @@ __u32 pick(__u32 below);
 /* Does memory consist of this byte only? */
 bool all_bytes(const void *p, int byte, size_t size);
 
+/*
+ * Is this machine the tests' own, as their VM is? Who sets its clock, changes the
+ * module's parameters or ends the contexts of all asks before.
+ */
+bool own_machine(void);
+#define OWN_MACHINE	"concerns all of the machine"
+
 /* A number in /sys/module/sspseal/parameters: -1 if it is not there. */
 long parameter_get(const char *name);
 bool parameter_set(const char *name, long value);

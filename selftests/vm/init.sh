@@ -9,6 +9,8 @@
 # left in /out (a tar), sspseal.result how it ended. A port can be open only
 # once, and this process keeps the result's, so nobody else can write to it.
 export PATH=/sbin:/bin HOME=/root
+# For tests that concern all of a machine.
+export SSPSEAL_VM=1
 
 say() {
 	echo "sspseal-vm: $*" > /dev/kmsg
