@@ -70,6 +70,10 @@ examples: userlib
 lint:
 	selftests/lint.sh $(TEST)
 
+# Does lint notice?
+lint-selftest:
+	selftests/lint/selftest.sh
+
 install: all
 	install -D -m 644 $(MODULE) $(MODDIR)/sspseal.ko
 	$(MAKE) -C userlib install BUILD=$(BUILD)/userlib PREFIX=$(PREFIX)
@@ -86,5 +90,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all module userlib tools demo check lint shell mutants examples install \
-	uninstall clean
+.PHONY: all module userlib tools demo check lint lint-selftest shell mutants \
+	examples install uninstall clean

@@ -131,7 +131,7 @@ END
 // SPDX-License~-Identifier: GPL-2.0-only
 SecBufferDesc lint_fault;
 END
-	fault checkpatch selftests/shell.sh <<'END'
+	fault checkpatch selftests/Makefile <<'END'
 # trailing space ~
 END
 	fault sparse kmod/sequence.c <<'END'
@@ -186,7 +186,7 @@ static const int lint_fault = 1;
 END
 }
 
-# The kernel's public header, for which there is only one file.
+# The kernel's public header is one file, and takes one fault at a time.
 second_faults() {
 	fault headers uapi/linux/sspseal.h <<'END'
 
@@ -232,11 +232,11 @@ fault() {
 
 # --- a run of lint
 
-# What each check says goes to a file of its name in $work/found.
+# lint [CHECK]...: what each check says goes to a file of its name in $work/found.
 lint() {
 	rm -rf "$work/found"
 	mkdir "$work/found"
-	BUILD=$work/build "$tree/selftests/lint.sh" > "$work/log" 2>&1 || :
+	BUILD=$work/build "$tree/selftests/lint.sh" "$@" > "$work/log" 2>&1 || :
 	awk -v dir="$work/found" '
 		/^1\.\.[0-9]+$/ { next }
 		/^(not )?ok [0-9]+ lint: / {
@@ -262,11 +262,12 @@ meant() {
 	printf '%s\n' "${faults[@]}" | sed 's/ .*//' | grep -v none | sort -u | paste -sd ' '
 }
 
+# round FAULTS [CHECK]...: adds them, and runs all checks or those.
 round() {
 	local fault check file got
 	faults=()
 	"$1"
-	lint
+	lint "${@:2}"
 	for fault in "${faults[@]}"; do
 		read -r check file <<< "$fault"
 		got=$(naming "$file") || got=none
@@ -310,9 +311,9 @@ git -C "$tree" add -A
 no_faults
 if [ "$failed" -eq 0 ]; then
 	round first_faults
-	round second_faults
-	round third_faults
-	round fourth_faults
+	round second_faults headers
+	round third_faults headers
+	round fourth_faults kernel-doc
 fi
 echo "1..$number"
 echo "$((number - failed)) passed, $failed failed"
