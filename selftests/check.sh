@@ -45,7 +45,7 @@ documentation() {
 	host_check pages-agree-with-headers "$top/selftests/docs-check.sh"
 	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
 	host_check headers-compile "$top/selftests/headers/compile.sh"
-	host_check examples make -s -C "$top" examples BUILD="$build"
+	host_check examples make -s -C "$top" examples BUILD="$build" WERROR=1
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"
 	host_check vm-runner "$top/selftests/vm/selftest.sh"

@@ -20,7 +20,7 @@ else
 fi
 "$top/selftests/build-module.sh" "$headers" \
 	"$build/kmod/$label/sspseal.ko" W=1 KCFLAGS=-Werror
-make -s -C "$top" tools BUILD="$build"
+make -s -C "$top" tools BUILD="$build" WERROR=1
 
 rm -rf "$stage"
 mkdir -p "$stage"

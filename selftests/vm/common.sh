@@ -6,9 +6,13 @@
 
 vm_dir=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
+# Who has no home keeps it with what is built.
+home=${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)} || :
+[ -w "$home" ] || home=$(realpath -m "${BUILD:-$vm_dir/../../build}")
+
 # The number changes with the shape of what is cached, so that another version
 # of these scripts never reads what this one left.
-cache=${SSPSEAL_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/sspseal}/1
+cache=${SSPSEAL_CACHE:-${XDG_CACHE_HOME:-$home/.cache}/sspseal}/1
 
 die() {
 	echo "${0##*/}: $*" >&2
