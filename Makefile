@@ -10,7 +10,7 @@
 #
 # and of who wants to use it here:
 #
-#   make              module for the running kernel (KDIR), library and tool
+#   make              module for the running kernel (KDIR), library, tool and pages
 #   make install      all of them                         DESTDIR, PREFIX
 #   make uninstall
 #
@@ -22,6 +22,7 @@ KERNEL	?= 6.1
 RELEASE	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
+MANDIR	?= $(PREFIX)/share/man
 
 export BUILD KERNEL KDIR TEST FILE
 # Tool chains set HOST in the environment: it counts on the command line only.
@@ -34,7 +35,7 @@ endif
 MODULE	:= $(BUILD)/kmod/$(RELEASE)/sspseal.ko
 MODDIR	:= $(DESTDIR)/lib/modules/$(RELEASE)/updates
 
-all: module userlib tools
+all: module userlib tools man
 
 module:
 	selftests/build-module.sh $(KDIR) $(MODULE)
@@ -45,6 +46,10 @@ userlib:
 tools: userlib
 	$(MAKE) -C tools BUILD=$(BUILD)/tools LIB=$(BUILD)/userlib \
 		PREFIX=$(PREFIX)
+
+# Made of the headers: no page can differ from them.
+man:
+	Documentation/man/pages.py $(BUILD)/man
 
 demo:
 	selftests/demo.sh
@@ -79,10 +84,17 @@ install: all
 	$(MAKE) -C userlib install BUILD=$(BUILD)/userlib PREFIX=$(PREFIX)
 	$(MAKE) -C tools install BUILD=$(BUILD)/tools LIB=$(BUILD)/userlib \
 		PREFIX=$(PREFIX)
+	cd $(BUILD)/man && for page in *; do \
+		dir=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		install -d $$dir && cp -P $$page $$dir || exit; \
+	done
 	$(if $(DESTDIR),,depmod -a $(RELEASE) && ldconfig)
 
-uninstall:
+uninstall: man
 	rm -f $(MODDIR)/sspseal.ko
+	cd $(BUILD)/man && for page in *; do \
+		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; \
+	done
 	$(MAKE) -C userlib uninstall PREFIX=$(PREFIX)
 	$(MAKE) -C tools uninstall PREFIX=$(PREFIX)
 	$(if $(DESTDIR),,depmod -a $(RELEASE) && ldconfig)
@@ -90,5 +102,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all module userlib tools demo check lint lint-selftest shell mutants \
+.PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	examples install uninstall clean

@@ -38,6 +38,11 @@ host_check() {
 	fi
 }
 
+man_pages() {
+	make -s -C "$top" man userlib BUILD="$build" &&
+		"$top/selftests/man-check.sh" "$build/man" "$build/userlib/libsspseal.so"
+}
+
 documentation() {
 	local page=$top/Documentation/token-format.rst passed=0 failed=0
 	host_check vectors /usr/bin/python3 "$top/Documentation/vectors.py" --check "$page"
@@ -46,6 +51,7 @@ documentation() {
 	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
 	host_check headers-compile "$top/selftests/headers/compile.sh"
 	host_check examples make -s -C "$top" examples BUILD="$build" WERROR=1
+	host_check man-pages man_pages
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"
 	host_check vm-runner "$top/selftests/vm/selftest.sh"
