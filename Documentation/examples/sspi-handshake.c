@@ -84,8 +84,10 @@ int main(void)
 	struct end client = { 0 }, server = { 0 };
 
 	if (acquire(&client, "client", SECPKG_CRED_OUTBOUND) ||
-	    acquire(&server, "server", SECPKG_CRED_INBOUND))
+	    acquire(&server, "server", SECPKG_CRED_INBOUND)) {
+		printf("no credentials from %s\n", KEY);
 		return 1;
+	}
 	do {
 		step(&client, &server, initiate);
 		if (client.status >= 0 && client.token.cbBuffer)

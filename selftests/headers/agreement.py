@@ -45,6 +45,8 @@ MODES = (
     ('32 bits', '-UUNICODE', 'i386-linux-gnu', 'i686-w64-mingw32'),
 )
 WINDOWS_8_1 = ['-D_WIN32_WINNT=0x0603', '-DNTDDI_VERSION=0x06030000']
+# Most of what there is to read, and nothing of it is compared.
+NO_INTRINSICS = ['-D__X86INTRIN_H', '-D__EMMINTRIN_H']
 
 # Names of sspi.h and winerror.h of which all must be here, but for those that
 # Microsoft keeps for itself.
@@ -64,6 +66,12 @@ SIGNED = {TypeKind.SCHAR, TypeKind.SHORT, TypeKind.INT, TypeKind.LONG,
 UNSIGNED = {TypeKind.UCHAR, TypeKind.USHORT, TypeKind.UINT, TypeKind.ULONG,
             TypeKind.ULONGLONG}
 RECORDS = {CursorKind.STRUCT_DECL, CursorKind.UNION_DECL}
+
+
+def origin(cursor):
+    """The header that it is from."""
+    file = cursor.location.file
+    return file.name.rpartition('/')[2] if file else ''
 
 
 def is_named(cursor):
@@ -118,10 +126,11 @@ def describe_record(kind, inside):
 class Side:
     """What the headers of one side have, by name."""
 
-    def __init__(self, source, flags, files=None):
+    def __init__(self, source, flags, wanted):
+        """WANTED tells by name and file what is worth a look."""
         self.source = source
         self.flags = flags
-        self.files = files
+        self.wanted = wanted
         self.macros = set()
         self.types = {}
         self.functions = {}
@@ -139,10 +148,10 @@ class Side:
         return unit
 
     def take(self, cursor):
-        file = Path(cursor.location.file.name).name if cursor.location.file else ''
-        if not is_named(cursor) or (self.files and file not in self.files):
+        name = cursor.spelling
+        if not self.wanted(name, cursor) or not is_named(cursor):
             return
-        self.origin[cursor.spelling] = file
+        self.origin[name] = origin(cursor)
         if cursor.kind == CursorKind.MACRO_DEFINITION:
             self.macros.add(cursor.spelling)
         elif cursor.kind == CursorKind.TYPEDEF_DECL:
@@ -245,8 +254,11 @@ def main():
     wrong = []
     for mode, define, linux, windows in MODES:
         flags = ['-std=gnu11', '-w', '-DSECURITY_WIN32', define, '-resource-dir', resources]
-        ours = Side(OURS, [*flags, '-target', linux, f'-I{headers}'], OUR_FILES)
-        theirs = Side(THEIRS, [*flags, '-target', windows, *WINDOWS_8_1, '-isystem', MINGW])
+        ours = Side(OURS, [*flags, '-target', linux, f'-I{headers}'],
+                    lambda _, cursor: origin(cursor) in OUR_FILES)
+        theirs = Side(THEIRS, [*flags, '-target', windows, *WINDOWS_8_1, *NO_INTRINSICS,
+                               '-isystem', MINGW],
+                      lambda name, _: name in ours.origin or COMPLETE.match(name))
         comparison = Comparison(ours, theirs, mode)
         comparison.run()
         wrong += comparison.wrong
