@@ -11,7 +11,7 @@
 # - what these two pages name exists, in that header or in the library's;
 # - constants, functions and module parameters that any page names exist;
 # - the tables of statuses have the errno of the header's comment and the codes of
-#   userlib/src/ntstatus.c;
+#   userlib/src/ntstatus.c, at both layers;
 # - every module parameter is in limits.rst.
 #
 # Needs nothing but a POSIX system. Silent, with exit status 0, if all agree.
@@ -121,10 +121,12 @@ without "$work/named" "$work/known" "uapi.rst, semantics.rst: no such name: "
 	sed -n 's/^ \* @SSPSEAL_STATUS_\([A-Z0-9_]*\): \(E[A-Z0-9]*\):.*/\1 \2/p' "$header"
 } > "$work/errno"
 
-# STATUS CODE CODE, from the library: those of the two families of calls.
+# STATUS CODE CODE CODE CODE, from the library: those of the families of calls.
 awk '
 	/\[SSPSEAL_FAMILY_SEAL\]/ { family = 1 }
 	/\[SSPSEAL_FAMILY_OTHER\]/ { family = 2 }
+	/\[SSPSEAL_FAMILY_ENCRYPT\]/ { family = 3 }
+	/\[SSPSEAL_FAMILY_APPLICATION\]/ { family = 4 }
 	family && /^\t\t\.[a-z_]+ = / {
 		name = $1
 		sub(/^\./, "", name)
@@ -143,12 +145,16 @@ awk '
 		value = $2
 		sub(/;$/, "", value)
 		member = sub(/^codes->/, "", value)
-		for (i = 0; i < nr; i++)
-			print pending[i], member ? code[1, value] : value,
-				member ? code[2, value] : value
-		nr = 0
+		for (i = 0; i < nr; i++) {
+			printf "%s", pending[i]
+			for (family = 1; family <= 4; family++)
+				printf " %s", member ? code[family, value] : value
+			print ""
+		}
+		family = nr = 0
 	}
-' "$map" > "$work/codes"
+' "$map" > "$work/four"
+cut -d " " -f 1-3 "$work/four" > "$work/codes"
 
 # STATUS ERRNO CODE CODE, from the page.
 awk '
@@ -170,6 +176,22 @@ awk '
 sort -u "$work/errno" > "$work/a"
 sort -u "$work/codes" > "$work/b"
 join "$work/a" "$work/b" > "$work/right"
+without "$work/table" "$work/right" "semantics.rst: not so: "
+without "$work/right" "$work/table" "semantics.rst: but so: "
+
+# CODE CODE, where the application level has another code; then STATUS CODE, where
+# EncryptMessage has one more.
+awk '
+	$3 != $5 { print $3, $5 }
+	$4 != $5 { print $1, $4 }
+' "$work/four" | sort -u > "$work/right"
+awk '
+	/^   \* - STATUS_[A-Z_]+$/ { row = $3; next }
+	/^     - / && row != "" { print row, $2 }
+	{ row = "" }
+' "$docs/semantics.rst" > "$work/table"
+sed -n 's/^One code.*``\([A-Z_]*\)`` is \([A-Z_]*\) there\.$/\1 \2/p' "$docs/semantics.rst" \
+	>> "$work/table"
 without "$work/table" "$work/right" "semantics.rst: not so: "
 without "$work/right" "$work/table" "semantics.rst: but so: "
 
