@@ -15,10 +15,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-# What the VM itself needs, what only AF_ALG would load, and pcrypt, through
-# which tests get a driver that completes later.
-vm_modules=(virtio_pci virtio_console virtio_rng
-	af_alg algif_aead algif_hash algif_skcipher pcrypt)
+# What the VM itself needs, and for async.sh pcrypt, with what makes it work.
+vm_modules=(virtio_pci virtio_console virtio_rng af_alg algif_aead pcrypt)
 
 usage() {
 	sed -n '4,5s/^# \{0,1\}//p' "$0" >&2

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * With ciphers that really complete later: are they the ones at work? Run by
+ * async.sh, which brings them, and has other programs test what they do.
+ */
+#include <string.h>
+#include <sys/resource.h>
+
+#include "kselftest_harness.h"
+#include "sspseal_test.h"
+
+#define CB	1024
+#define CALLS	200
+
+FIXTURE(async)
+{
+	int fd;
+	__u32 handle;
+	__u8 token[TOKEN_SIZE];
+	__u8 data[CB];
+};
+
+FIXTURE_VARIANT(async)
+{
+	__u32 suite;
+};
+
+FIXTURE_VARIANT_ADD(async, aes_256_gcm)
+{
+	.suite = SSPSEAL_SUITE_AES_256_GCM,
+};
+
+FIXTURE_VARIANT_ADD(async, aes_128_gcm)
+{
+	.suite = SSPSEAL_SUITE_AES_128_GCM,
+};
+
+FIXTURE_VARIANT_ADD(async, chacha20_poly1305)
+{
+	.suite = SSPSEAL_SUITE_CHACHA20_POLY1305,
+};
+
+FIXTURE_SETUP(async)
+{
+	struct sspseal_native native = { .default_suite = variant->suite };
+
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->handle = create_native(self->fd, SSPSEAL_ROLE_INITIATOR,
+				     ALL_SERVICES, 0, &native);
+	ASSERT_NE(0, self->handle);
+}
+
+FIXTURE_TEARDOWN(async)
+{
+	close(self->fd);
+}
+
+TEST_F(async, query_names_the_driver)
+{
+	static const char pcrypt[] = "pcrypt(";
+	struct sspseal_query q;
+
+	ASSERT_EQ(0, query(self->fd, self->handle, &q));
+	EXPECT_EQ(variant->suite, q.default_suite);
+	EXPECT_EQ(0, strncmp(q.driver, pcrypt, strlen(pcrypt)))
+		TH_LOG("%s", q.driver);
+}
+
+static long times_slept(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) ? -1 : usage.ru_nvcsw;
+}
+
+/* Another CPU may now and then be done before this one has lain down. */
+TEST_F(async, calls_sleep_until_it_is_done)
+{
+	long before, after;
+	int i;
+
+	before = times_slept();
+	for (i = 0; i < CALLS; i++)
+		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->handle,
+					 self->token, self->data, CB));
+	after = times_slept();
+	ASSERT_LE(0, before);
+	EXPECT_LE(CALLS / 2, after - before);
+}
+
+TEST_HARNESS_MAIN
