@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Contexts for other processes: SpExportSecurityContext,
+ * SpImportSecurityContext, ExportSecurityContext, ImportSecurityContext,
+ * processes that may not open the device, and sspseal_detach().
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <ntsecpkg.h>
+#include <sspseal.h>
+
+#include "kselftest_harness.h"
+#include "sspi_test.h"
+
+#define NOBODY	65534
+#define CB	100
+
+static SEC_CHAR package_a[] = "SspSeal";
+static SEC_WCHAR package_w[] = u"SspSeal";
+
+/* ---- the calls of both layers, in one shape ---- */
+
+typedef LONG give_call(LSA_SEC_HANDLE handle, ULONG flags, PSecBuffer packed,
+		       HANDLE *token);
+typedef LONG take_call(PSecBuffer packed, HANDLE token,
+		       LSA_SEC_HANDLE *handle);
+
+static LONG give_sp(LSA_SEC_HANDLE handle, ULONG flags, PSecBuffer packed,
+		    HANDLE *token)
+{
+	return SpExportSecurityContext(handle, flags, packed, token);
+}
+
+static LONG take_sp(PSecBuffer packed, HANDLE token, LSA_SEC_HANDLE *handle)
+{
+	return SpImportSecurityContext(packed, token, handle);
+}
+
+static LONG give_sspi(LSA_SEC_HANDLE handle, ULONG flags, PSecBuffer packed,
+		      HANDLE *token)
+{
+	CtxtHandle context = ctxt(handle);
+
+	return ExportSecurityContext(&context, flags, packed, token);
+}
+
+static LONG take_a(PSecBuffer packed, HANDLE token, LSA_SEC_HANDLE *handle)
+{
+	CtxtHandle context = { 99, 99 };
+	LONG status;
+
+	status = ImportSecurityContextA(package_a, packed, token,
+					handle ? &context : NULL);
+	if (!status)
+		*handle = sspseal_from_context(&context);
+	else if (context.dwLower != 99 || context.dwUpper != 99)
+		return -1;
+	return status;
+}
+
+static LONG take_w(PSecBuffer packed, HANDLE token, LSA_SEC_HANDLE *handle)
+{
+	CtxtHandle context = { 99, 99 };
+	LONG status;
+
+	status = ImportSecurityContextW(package_w, packed, token,
+					handle ? &context : NULL);
+	if (!status)
+		*handle = sspseal_from_context(&context);
+	else if (context.dwLower != 99 || context.dwUpper != 99)
+		return -1;
+	return status;
+}
+
+/* ---- in one process ---- */
+
+FIXTURE(export)
+{
+	LSA_SEC_HANDLE initiator;
+	LSA_SEC_HANDLE acceptor;
+	SecBuffer packed;
+	HANDLE token;
+	unsigned int descriptors;
+	long handles;
+};
+
+FIXTURE_VARIANT(export)
+{
+	give_call *give;
+	take_call *take;
+	LONG no_right;
+};
+
+FIXTURE_VARIANT_ADD(export, sp)
+{
+	.give = give_sp, .take = take_sp, .no_right = STATUS_ACCESS_DENIED
+};
+
+FIXTURE_VARIANT_ADD(export, a)
+{
+	.give = give_sspi, .take = take_a,
+	.no_right = SEC_E_UNSUPPORTED_FUNCTION
+};
+
+FIXTURE_VARIANT_ADD(export, w)
+{
+	.give = give_sspi, .take = take_w,
+	.no_right = SEC_E_UNSUPPORTED_FUNCTION
+};
+
+static long handle_count(void)
+{
+	return fdinfo_number(sspseal_device(), "sspseal-handles");
+}
+
+FIXTURE_SETUP(export)
+{
+	ASSERT_LE(0, sspseal_device());
+	self->initiator = new_context(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES, 0);
+	self->acceptor = new_context(SSPSEAL_ROLE_ACCEPTOR, ALL_SERVICES, 0);
+	self->packed = sec_buffer(SECBUFFER_EMPTY, NULL, 0);
+	self->token = NULL;
+	self->descriptors = descriptors();
+	self->handles = handle_count();
+}
+
+FIXTURE_TEARDOWN(export)
+{
+}
+
+/* Sealed by one handle, opened by another. */
+static bool passes(LSA_SEC_HANDLE from, LSA_SEC_HANDLE to)
+{
+	__u8 token[TOKEN_SIZE], data[CB], plain[CB];
+	SecBuffer b[] = {
+		sec_buffer(SECBUFFER_TOKEN, token, sizeof(token)),
+		sec_buffer(SECBUFFER_DATA, data, sizeof(data)),
+	};
+	SecBufferDesc desc = describe(b, 2);
+	CtxtHandle sender = ctxt(from), receiver = ctxt(to);
+
+	fill(plain, sizeof(plain));
+	memcpy(data, plain, sizeof(data));
+	return !EncryptMessage(&sender, 0, &desc, 0) &&
+	       memcmp(data, plain, sizeof(data)) &&
+	       !DecryptMessage(&receiver, &desc, 0, NULL) &&
+	       !memcmp(data, plain, sizeof(data));
+}
+
+TEST_F(export, round_trip)
+{
+	struct sspseal_packed_context packed;
+	struct sspseal_query old = { .handle = self->initiator }, new;
+	LSA_SEC_HANDLE copy = 0;
+	int fd;
+
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	/* What it is: known bytes, and a descriptor. */
+	ASSERT_EQ(0, sspseal_pack_context(sspseal_device(), self->initiator,
+					  &packed));
+	ASSERT_EQ(sizeof(packed), self->packed.cbBuffer);
+	EXPECT_EQ(0, memcmp(&packed, self->packed.pvBuffer, sizeof(packed)));
+	EXPECT_EQ(SECBUFFER_EMPTY, self->packed.BufferType);
+	fd = SSPSEAL_TOKEN_FD(self->token);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	EXPECT_EQ(1, fdinfo_number(fd, "sspseal-handles"));
+
+	ASSERT_EQ(0, variant->take(&self->packed, self->token, &copy));
+	EXPECT_NE(self->initiator, copy);
+	EXPECT_EQ(self->handles + 1, handle_count());
+	EXPECT_EQ(self->descriptors + 1, descriptors());
+	EXPECT_EQ(0, close(fd));
+	EXPECT_EQ(0, FreeContextBuffer(self->packed.pvBuffer));
+
+	/* One context, in strict order: one pair of counters. */
+	EXPECT_TRUE(passes(self->initiator, self->acceptor));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+	EXPECT_TRUE(passes(self->initiator, self->acceptor));
+	EXPECT_TRUE(passes(self->acceptor, copy));
+	new = (struct sspseal_query){ .handle = copy };
+	ASSERT_EQ(0, sspseal_query(sspseal_device(), &old));
+	ASSERT_EQ(0, sspseal_query(sspseal_device(), &new));
+	EXPECT_EQ(3, new.sent);
+	new.handle = old.handle;
+	EXPECT_EQ(0, memcmp(&old, &new, sizeof(old)));
+	EXPECT_EQ(0, SpDeleteUserModeContext(self->initiator));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+}
+
+/* The descriptor 0 is one, and NULL is none. */
+TEST_F(export, descriptor_zero)
+{
+	LSA_SEC_HANDLE copy = 99;
+	int saved = dup(0);
+
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	ASSERT_EQ(0, dup2(SSPSEAL_TOKEN_FD(self->token), 0));
+	ASSERT_NE(NULL, SSPSEAL_FD_TOKEN(0));
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  variant->take(&self->packed, NULL, &copy));
+	EXPECT_EQ(99, copy);
+	EXPECT_EQ(0, variant->take(&self->packed, SSPSEAL_FD_TOKEN(0), &copy));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+	dup2(saved, 0);
+}
+
+TEST_F(export, delete_old)
+{
+	LSA_SEC_HANDLE copy;
+
+	ASSERT_EQ(0, variant->give(self->initiator,
+				   SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+				   &self->packed, &self->token));
+	EXPECT_EQ(self->handles - 1, handle_count());
+	EXPECT_FALSE(passes(self->initiator, self->acceptor));
+	EXPECT_EQ(SSPSEAL_STATUS_ALREADY_DESTROYED, sspseal_last_status());
+	ASSERT_EQ(0, variant->take(&self->packed, self->token, &copy));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+}
+
+/* No flag but DELETE_OLD, and nothing is made or deleted. */
+TEST_F(export, flags)
+{
+	static const ULONG bad[] = {
+		SECPKG_CONTEXT_EXPORT_RESET_NEW, SECPKG_CONTEXT_EXPORT_TO_KERNEL,
+		8, 0x80000000, 0xffffffff,
+		SECPKG_CONTEXT_EXPORT_RESET_NEW |
+		SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+		SECPKG_CONTEXT_EXPORT_TO_KERNEL |
+		SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(SEC_E_NOT_SUPPORTED,
+			  variant->give(self->initiator, bad[i], &self->packed,
+					&self->token)) TH_LOG("flags %u", i);
+	}
+	EXPECT_EQ(SEC_E_INVALID_PARAMETER,
+		  variant->give(self->initiator, 0, NULL, &self->token));
+	EXPECT_EQ(SEC_E_INVALID_PARAMETER,
+		  variant->give(self->initiator,
+				SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+				&self->packed, NULL));
+	EXPECT_EQ(NULL, self->packed.pvBuffer);
+	EXPECT_EQ(0, self->packed.cbBuffer);
+	EXPECT_EQ(NULL, self->token);
+	EXPECT_EQ(self->descriptors, descriptors());
+	EXPECT_EQ(self->handles, handle_count());
+	EXPECT_TRUE(passes(self->initiator, self->acceptor));
+}
+
+TEST_F(export, states)
+{
+	const LONG status[STATES] = {
+		[ZERO] = SEC_E_INVALID_HANDLE,
+		[NEVER_GIVEN] = SEC_E_INVALID_HANDLE,
+		[DELETED] = SEC_E_INVALID_HANDLE,
+		[REVOKED] = SEC_E_CONTEXT_EXPIRED,
+		[HANDLE_EXPIRED] = SEC_E_CONTEXT_EXPIRED,
+		[NO_RIGHT] = variant->no_right,
+		[UNBOUND] = SEC_E_INVALID_HANDLE,
+		[UNCONFIRMED] = SEC_E_INVALID_HANDLE,
+	};
+	LSA_SEC_HANDLE handle;
+	enum state state;
+
+	for (state = 0; state < STATES; state++) {
+		handle = context_in(state, SSPSEAL_ROLE_INITIATOR);
+		ASSERT_NE(POISON32, handle) TH_LOG("%s", state_name(state));
+		/* Before the flags. */
+		EXPECT_EQ(status[state] && state_status(state) !=
+			  SSPSEAL_STATUS_NOT_BOUND && state != UNCONFIRMED ?
+			  status[state] : SEC_E_NOT_SUPPORTED,
+			  variant->give(handle, 8, &self->packed,
+					&self->token))
+			TH_LOG("%s", state_name(state));
+		EXPECT_EQ(status[state],
+			  variant->give(handle, 0, &self->packed,
+					&self->token))
+			TH_LOG("%s", state_name(state));
+		if (status[state]) {
+			EXPECT_EQ(state_status(state), sspseal_last_status());
+			continue;
+		}
+		close(SSPSEAL_TOKEN_FD(self->token));
+		FreeContextBuffer(self->packed.pvBuffer);
+		self->packed = sec_buffer(SECBUFFER_EMPTY, NULL, 0);
+	}
+	EXPECT_EQ(self->descriptors, descriptors());
+}
+
+/* No descriptor left: what was allocated is given back. */
+TEST_F(export, no_descriptor)
+{
+	LONG status = variant->give == give_sp ? STATUS_INSUFFICIENT_RESOURCES :
+						 SEC_E_INSUFFICIENT_MEMORY;
+	int fd, last = -1;
+
+	while ((fd = dup(0)) >= 0)
+		last = fd;
+	EXPECT_EQ(status, variant->give(self->initiator,
+					SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+					&self->packed, &self->token));
+	EXPECT_EQ(SSPSEAL_STATUS_NO_DESCRIPTOR, sspseal_last_status());
+	EXPECT_EQ(NULL, self->packed.pvBuffer);
+	close(last);
+	EXPECT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+}
+
+/* Refused, and no handle made. */
+#define TAKE_REFUSED(status, packed, token) do {			\
+	LSA_SEC_HANDLE _copy = 99;					\
+									\
+	EXPECT_EQ((status), variant->take((packed), (token), &_copy));	\
+	EXPECT_EQ(99, _copy);						\
+	EXPECT_EQ(self->handles, handle_count());				\
+} while (0)
+
+TEST_F(export, garbage)
+{
+	struct sspseal_packed_context bad;
+	SecBuffer b = sec_buffer(SECBUFFER_TOKEN, &bad, sizeof(bad));
+	LSA_SEC_HANDLE copy;
+	unsigned int i;
+
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	self->descriptors = descriptors();
+	TAKE_REFUSED(SEC_E_INVALID_TOKEN, NULL, self->token);
+	b.pvBuffer = NULL;
+	TAKE_REFUSED(SEC_E_INVALID_TOKEN, &b, self->token);
+	b.pvBuffer = self->packed.pvBuffer;
+	for (i = 0; i < sizeof(bad); i++) {
+		b.cbBuffer = i;
+		TAKE_REFUSED(SEC_E_INVALID_TOKEN, &b, self->token);
+	}
+	b.cbBuffer = sizeof(bad) + 1;
+	TAKE_REFUSED(SEC_E_INVALID_TOKEN, &b, self->token);
+	b = sec_buffer(SECBUFFER_EMPTY, &bad, sizeof(bad));
+	for (i = 0; i < 1000; i++) {
+		fill(&bad, sizeof(bad));
+		TAKE_REFUSED(SEC_E_INVALID_TOKEN, &b, self->token);
+	}
+	/* Another version; then another context's. */
+	for (i = 0; i < sizeof(bad); i++) {
+		memcpy(&bad, self->packed.pvBuffer, sizeof(bad));
+		((__u8 *)&bad)[i] ^= 1;
+		TAKE_REFUSED(i < 4 ? SEC_E_INVALID_TOKEN : SEC_E_INVALID_HANDLE,
+			     &b, self->token);
+	}
+	ASSERT_EQ(0, sspseal_pack_context(sspseal_device(), self->acceptor,
+					  &bad));
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &b, self->token);
+	EXPECT_EQ(SEC_E_INVALID_PARAMETER,
+		  variant->take(&self->packed, self->token, NULL));
+	EXPECT_EQ(self->descriptors, descriptors());
+	EXPECT_EQ(0, variant->take(&self->packed, self->token, &copy));
+}
+
+TEST_F(export, other_descriptors)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), pipe_fd[2];
+	struct sspseal_export request = {
+		.handle = self->initiator,
+		.rights = SSPSEAL_RIGHT_SEAL,
+	};
+
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	ASSERT_EQ(0, pipe(pipe_fd));
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed, NULL);
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed, (HANDLE)-1);
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
+		     SSPSEAL_FD_TOKEN(null));
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
+		     SSPSEAL_FD_TOKEN(pipe_fd[0]));
+	close(null);
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
+		     SSPSEAL_FD_TOKEN(null));
+	EXPECT_EQ(SSPSEAL_STATUS_DESCRIPTOR, sspseal_last_status());
+	/* An sspseal file that has another context as its first, and none. */
+	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
+		     SSPSEAL_FD_TOKEN(device_open()));
+	/* One that cannot be asked which context it has. */
+	ASSERT_EQ(0, sspseal_export(sspseal_device(), &request));
+	TAKE_REFUSED(variant->no_right, &self->packed,
+		     SSPSEAL_FD_TOKEN(request.fd));
+	EXPECT_EQ(SSPSEAL_STATUS_NO_RIGHT, sspseal_last_status());
+}
+
+TEST_F(export, taken_back)
+{
+	struct sspseal_export request = {
+		.handle = self->initiator,
+		.rights = SSPSEAL_RIGHT_SEAL | SSPSEAL_RIGHT_QUERY,
+		.flags = SSPSEAL_EXPORT_REVOCABLE,
+	};
+	LSA_SEC_HANDLE copy;
+
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	ASSERT_EQ(0, sspseal_export(sspseal_device(), &request));
+	ASSERT_EQ(0, variant->take(&self->packed, SSPSEAL_FD_TOKEN(request.fd),
+				   &copy));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+	/* It has the rights that were given, and no more. */
+	EXPECT_EQ(variant->no_right,
+		  variant->give(copy, 0, &self->packed, &self->token));
+	ASSERT_EQ(0, sspseal_destroy(sspseal_device(), request.revoker, NULL));
+	self->handles = handle_count();
+	EXPECT_FALSE(passes(copy, self->acceptor));
+	EXPECT_EQ(SSPSEAL_STATUS_REVOKED, sspseal_last_status());
+	TAKE_REFUSED(SEC_E_CONTEXT_EXPIRED, &self->packed,
+		     SSPSEAL_FD_TOKEN(request.fd));
+}
+
+TEST(import_package)
+{
+	static SEC_WCHAR other[] = u"Kerberos", capitals[] = u"SSPSEAL";
+	LSA_SEC_HANDLE handle = context_in(FINE, SSPSEAL_ROLE_INITIATOR);
+	CtxtHandle context = { 99, 99 };
+	SecBuffer packed;
+	HANDLE token;
+
+	ASSERT_EQ(0, give_sspi(handle, 0, &packed, &token));
+	EXPECT_EQ(SEC_E_SECPKG_NOT_FOUND,
+		  ImportSecurityContextA("Kerberos", &packed, token, &context));
+	EXPECT_EQ(SEC_E_SECPKG_NOT_FOUND,
+		  ImportSecurityContextA(NULL, &packed, token, &context));
+	EXPECT_EQ(SEC_E_SECPKG_NOT_FOUND,
+		  ImportSecurityContextW(other, &packed, token, &context));
+	EXPECT_EQ(SEC_E_SECPKG_NOT_FOUND,
+		  ImportSecurityContextW(NULL, &packed, token, &context));
+	EXPECT_EQ(99, context.dwLower);
+	EXPECT_EQ(SEC_E_OK, ImportSecurityContextA("sspseal", &packed, token,
+						   &context));
+	EXPECT_TRUE(SecIsValidHandle(&context));
+	EXPECT_EQ(SEC_E_OK, DeleteSecurityContext(&context));
+	EXPECT_EQ(SEC_E_OK, ImportSecurityContextW(capitals, &packed, token,
+						   &context));
+	EXPECT_EQ(SEC_E_OK, DeleteSecurityContext(&context));
+}
+
+/* ---- between processes ---- */
+
+/* A socket between parent and child, and a shared place for what was seen. */
+FIXTURE(child)
+{
+	int socket[2];
+	LSA_SEC_HANDLE initiator;
+	LSA_SEC_HANDLE acceptor;
+	SecBuffer packed;
+	HANDLE token;
+};
+
+FIXTURE_SETUP(child)
+{
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET, 0, self->socket));
+	ASSERT_LE(0, sspseal_device());
+	self->initiator = new_context(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES, 0);
+	self->acceptor = new_context(SSPSEAL_ROLE_ACCEPTOR, ALL_SERVICES, 0);
+	ASSERT_EQ(0, give_sspi(self->initiator, 0, &self->packed,
+			       &self->token));
+}
+
+FIXTURE_TEARDOWN(child)
+{
+}
+
+/* The child ends with the line where it found something wrong. */
+#define REQUIRE(condition) do {		\
+	if (!(condition))		\
+		_exit(__LINE__ % 251 + 1); \
+} while (0)
+
+/* A child that is trusted less than its parent, and cannot open the device. */
+static void become_nobody(void)
+{
+	sspseal_detach();
+	REQUIRE(!setgroups(0, NULL));
+	REQUIRE(!setgid(NOBODY));
+	REQUIRE(!setuid(NOBODY));
+	REQUIRE(device_open() < 0);
+	REQUIRE(sspseal_device() == -EACCES);
+}
+
+static void no_context_here(LSA_SEC_HANDLE handle)
+{
+	SecPkgContext_Sizes sizes;
+	CtxtHandle context = ctxt(handle);
+
+	REQUIRE(SpQueryContextAttributes(handle, SECPKG_ATTR_SIZES, &sizes) ==
+		SEC_E_INVALID_HANDLE);
+	REQUIRE(QueryContextAttributesA(&context, SECPKG_ATTR_SIZES, &sizes) ==
+		SEC_E_INVALID_HANDLE);
+	REQUIRE(sspseal_last_status() == SSPSEAL_STATUS_NO_HANDLE);
+	REQUIRE(SpSealMessage(handle, 0, NULL, 0) == STATUS_INVALID_HANDLE);
+	REQUIRE(EncryptMessage(&context, 0, NULL, 0) == SEC_E_INVALID_HANDLE);
+	REQUIRE(DeleteSecurityContext(&context) == SEC_E_INVALID_HANDLE);
+}
+
+/* Seals with an imported context, and sends it to the parent. */
+static void seal_and_send(LSA_SEC_HANDLE handle, int socket)
+{
+	__u8 message[TOKEN_SIZE + CB] = { };
+	SecBuffer b[] = {
+		sec_buffer(SECBUFFER_TOKEN, message, TOKEN_SIZE),
+		sec_buffer(SECBUFFER_DATA, message + TOKEN_SIZE, CB),
+	};
+	SecBufferDesc desc = describe(b, 2);
+	CtxtHandle context = ctxt(handle);
+
+	REQUIRE(EncryptMessage(&context, 0, &desc, 0) == SEC_E_OK);
+	REQUIRE(send(socket, message, sizeof(message), 0) == sizeof(message));
+}
+
+static bool receive_and_open(LSA_SEC_HANDLE handle, int socket)
+{
+	__u8 message[TOKEN_SIZE + CB];
+	SecBuffer b[] = {
+		sec_buffer(SECBUFFER_STREAM, message, sizeof(message)),
+		sec_buffer(SECBUFFER_DATA, NULL, 0),
+	};
+	SecBufferDesc desc = describe(b, 2);
+	CtxtHandle context = ctxt(handle);
+
+	return recv(socket, message, sizeof(message), 0) == sizeof(message) &&
+	       !DecryptMessage(&context, &desc, 0, NULL) &&
+	       b[1].cbBuffer == CB && all_bytes(b[1].pvBuffer, 0, CB);
+}
+
+static void worker(FIXTURE_DATA(child) * self)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR, 0);
+	struct sspseal_packed_context wrong = {
+		.version = SSPSEAL_PACKED_VERSION,
+	};
+	SecBuffer b = sec_buffer(SECBUFFER_EMPTY, &wrong, sizeof(wrong));
+	LSA_SEC_HANDLE first = 0, second = 0;
+	HANDLE token;
+	int fd, device;
+
+	close(SSPSEAL_TOKEN_FD(self->token));
+	become_nobody();
+	no_context_here(self->initiator);
+	fd = receive_fd(self->socket[1]);
+	REQUIRE(fd >= 0);
+	token = SSPSEAL_FD_TOKEN(fd);
+
+	/* What is no sspseal file makes none. */
+	REQUIRE(take_a(&self->packed, SSPSEAL_FD_TOKEN(self->socket[1]),
+		       &first) == SEC_E_INVALID_HANDLE);
+	REQUIRE(take_a(&self->packed, NULL, &first) == SEC_E_INVALID_HANDLE);
+	REQUIRE(sspseal_device() == -EACCES);
+	/* Nor one of another context a handle. */
+	REQUIRE(take_a(&b, token, &first) == SEC_E_INVALID_HANDLE);
+	REQUIRE(take_a(&self->packed, token, &first) == SEC_E_OK);
+
+	device = sspseal_device();
+	REQUIRE(device >= 0 && device != fd);
+	REQUIRE(fcntl(device, F_GETFD) == FD_CLOEXEC);
+	REQUIRE(take_w(&self->packed, token, &second) == SEC_E_OK);
+	REQUIRE(sspseal_device() == device);
+	REQUIRE(first != second);
+	REQUIRE(handle_count() == 2);
+	close(fd);
+	REQUIRE(sspseal_create(device, &c) == -EPERM);
+	REQUIRE(c.status == SSPSEAL_STATUS_ANONYMOUS);
+	seal_and_send(first, self->socket[1]);
+	seal_and_send(second, self->socket[1]);
+	_exit(0);
+}
+
+TEST_F(child, without_the_device)
+{
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		worker(self);
+	ASSERT_TRUE(send_fd(self->socket[0], SSPSEAL_TOKEN_FD(self->token)));
+	EXPECT_TRUE(receive_and_open(self->acceptor, self->socket[0]));
+	EXPECT_TRUE(receive_and_open(self->acceptor, self->socket[0]));
+	EXPECT_EQ(0, child_status(child));
+	/* The numbers that the child used are used here too. */
+	EXPECT_TRUE(passes(self->initiator, self->acceptor));
+	EXPECT_EQ(3, sent(sspseal_device(), self->initiator));
+}
+
+#define THREADS	8
+
+struct taking {
+	FIXTURE_DATA(child) * child;
+	LSA_SEC_HANDLE handle;
+	LONG status;
+};
+
+static void take_one(void *job)
+{
+	struct taking *t = job;
+
+	t->status = take_a(&t->child->packed, t->child->token, &t->handle);
+}
+
+/* Whoever is first makes the file, and all get their handle in that one. */
+TEST_F(child, many_are_first)
+{
+	struct taking taking[THREADS];
+	unsigned int before, round, i;
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (child) {
+		EXPECT_EQ(0, child_status(child));
+		EXPECT_TRUE(passes(self->initiator, self->acceptor));
+		return;
+	}
+	become_nobody();
+	before = descriptors();
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < THREADS; i++)
+			taking[i] = (struct taking){ self, 0, -1 };
+		REQUIRE(team_run(taking, sizeof(*taking), THREADS, take_one));
+		for (i = 0; i < THREADS; i++) {
+			REQUIRE(taking[i].status == SEC_E_OK);
+			REQUIRE(!SpDeleteUserModeContext(taking[i].handle));
+		}
+		REQUIRE(handle_count() == 0);
+		REQUIRE(descriptors() == before + 1);
+		sspseal_detach();
+		REQUIRE(descriptors() == before);
+	}
+	_exit(0);
+}
+
+/* Who may open the device gets a new file, without his parent's contexts. */
+TEST_F(child, detach)
+{
+	int device = sspseal_device();
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child) {
+		unsigned int before = descriptors();
+
+		sspseal_detach();
+		REQUIRE(descriptors() == before - 1);
+		REQUIRE(fcntl(device, F_GETFD) < 0);
+		sspseal_detach();
+		REQUIRE(descriptors() == before - 1);
+		no_context_here(self->initiator);
+		REQUIRE(handle_count() == 0);
+		REQUIRE(new_context(SSPSEAL_ROLE_ACCEPTOR, 0, 0) == 1);
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_status(child));
+	EXPECT_EQ(device, sspseal_device());
+	EXPECT_TRUE(passes(self->initiator, self->acceptor));
+}
+
+TEST_HARNESS_MAIN
