@@ -600,6 +600,7 @@ TEST(packed_context)
 {
 	LSA_SEC_HANDLE handle = context_in(FINE, SSPSEAL_ROLE_INITIATOR);
 	LSA_SEC_HANDLE other = context_in(FINE, SSPSEAL_ROLE_INITIATOR);
+	LSA_SEC_HANDLE acceptor = context_in(FINE, SSPSEAL_ROLE_ACCEPTOR);
 	struct sspseal_packed_context packed, bad;
 	SecBuffer b = sec_buffer(SECBUFFER_TOKEN, &packed, sizeof(packed));
 	unsigned int i;
@@ -608,7 +609,13 @@ TEST(packed_context)
 	EXPECT_EQ(-ENOENT, sspseal_pack_context(sspseal_device(), 12345,
 						&packed));
 	EXPECT_TRUE(all_bytes(&packed, POISON, sizeof(packed)));
+	ASSERT_EQ(0, sspseal_pack_context(sspseal_device(), acceptor,
+					  &packed));
+	EXPECT_EQ(SSPSEAL_ROLE_ACCEPTOR, packed.role);
 	ASSERT_EQ(0, sspseal_pack_context(sspseal_device(), handle, &packed));
+	EXPECT_EQ(SSPSEAL_PACKED_VERSION, packed.version);
+	EXPECT_EQ(SSPSEAL_MECH_NATIVE, packed.mechanism);
+	EXPECT_EQ(SSPSEAL_ROLE_INITIATOR, packed.role);
 	EXPECT_EQ(STATUS_SUCCESS, SpInitUserModeContext(handle, &b));
 	EXPECT_EQ(STATUS_SUCCESS, SpInitUserModeContext(handle, &b));
 	/* Another context. */

@@ -422,6 +422,55 @@ TEST_F(export, taken_back)
 		     SSPSEAL_FD_TOKEN(request.fd));
 }
 
+/* The host's memory: what was allocated for a call that fails is given back. */
+
+static unsigned int in_use;
+static bool no_memory;
+
+static PVOID NTAPI host_give(ULONG size)
+{
+	if (no_memory)
+		return NULL;
+	in_use++;
+	return malloc(size);
+}
+
+static void NTAPI host_take(PVOID memory)
+{
+	in_use--;
+	free(memory);
+}
+
+TEST(host_memory)
+{
+	SECPKG_DLL_FUNCTIONS functions = { host_give, host_take, NULL };
+	LSA_SEC_HANDLE handle = context_in(FINE, SSPSEAL_ROLE_INITIATOR);
+	LSA_SEC_HANDLE unbound = context_in(UNBOUND, SSPSEAL_ROLE_INITIATOR);
+	SecBuffer packed = sec_buffer(SECBUFFER_EMPTY, NULL, 0);
+	unsigned int before = descriptors();
+	HANDLE token = NULL;
+
+	ASSERT_EQ(0, SpInstanceInit(0x10000, &functions, NULL));
+	EXPECT_EQ(SEC_E_INVALID_HANDLE, give_sp(unbound, 0, &packed, &token));
+	EXPECT_EQ(0, in_use);
+	no_memory = true;
+	EXPECT_EQ(STATUS_INSUFFICIENT_RESOURCES,
+		  give_sp(handle, SECPKG_CONTEXT_EXPORT_DELETE_OLD, &packed,
+			  &token));
+	EXPECT_EQ(SSPSEAL_STATUS_NO_MEMORY, sspseal_last_status());
+	EXPECT_EQ(before, descriptors());
+	EXPECT_EQ(NULL, packed.pvBuffer);
+	EXPECT_EQ(NULL, token);
+	no_memory = false;
+	EXPECT_EQ(0, give_sp(handle, 0, &packed, &token));
+	EXPECT_EQ(1, in_use);
+	host_take(packed.pvBuffer);
+	/* The application level has its own. */
+	EXPECT_EQ(0, give_sspi(handle, 0, &packed, &token));
+	EXPECT_EQ(0, in_use);
+	EXPECT_EQ(0, FreeContextBuffer(packed.pvBuffer));
+}
+
 TEST(import_package)
 {
 	static SEC_WCHAR other[] = u"Kerberos", capitals[] = u"SSPSEAL";
