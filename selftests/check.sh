@@ -46,6 +46,8 @@ man_pages() {
 documentation() {
 	local page=$top/Documentation/token-format.rst passed=0 failed=0
 	host_check vectors /usr/bin/python3 "$top/Documentation/vectors.py" --check "$page"
+	host_check handshake-vectors /usr/bin/python3 \
+		"$top/Documentation/handshake-vectors.py" --check "$top/Documentation/protocol.rst"
 	host_check opener /usr/bin/python3 "$top/selftests/opener/opener.py" vectors "$page"
 	host_check pages-agree-with-headers "$top/selftests/docs-check.sh"
 	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
