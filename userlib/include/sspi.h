@@ -916,19 +916,25 @@ SECURITY_STATUS SEC_ENTRY ImportSecurityContextW(SEC_WCHAR *pszPackage,
 
 /**
  * AcquireCredentialsHandleA() - make ready the key of a handshake
- * @pszPrincipal: this end's identity, if @pAuthData has none; may be NULL
+ * @pszPrincipal: this end's identity, if @pAuthData has none; else the same, or
+ *	NULL
  * @pszPackage: "SspSeal", in capitals or not
  * @fCredentialUse: SECPKG_CRED_OUTBOUND for InitializeSecurityContextA(),
  *	SECPKG_CRED_INBOUND for AcceptSecurityContext(), SECPKG_CRED_BOTH
  * @pvLogonId: not used
  * @pAuthData: SEC_WINNT_AUTH_IDENTITY_A or _W, as its Flags say. User is this
- *	end's identity; Password tells where the pre-shared key is: the
- *	description of a kernel key, which begins "sspseal:", or the path of a
- *	file, which begins "/". Domain is not used
+ *	end's identity, 1 to 255 bytes of UTF-8 without control characters;
+ *	Password tells where the pre-shared key is: "sspseal:NAME", the
+ *	description of a key of type "logon", or "file:/PATH", a file of 16 to
+ *	64 bytes. Domain is empty
  * @pGetKeyFn: not used
  * @pvGetKeyArgument: not used
  * @phCredential: out: the credential. Give it up with FreeCredentialsHandle()
- * @ptsExpiry: out: when the key expires; may be NULL
+ * @ptsExpiry: out: never: when the key expires shows in the contexts that are
+ *	made of it; may be NULL
+ *
+ * The key is not kept: it has to be there, and is looked up again at the first call
+ * of each handshake.
  *
  * Source: Microsoft, "AcquireCredentialsHandle (General) function".
  *
@@ -936,10 +942,10 @@ SECURITY_STATUS SEC_ENTRY ImportSecurityContextW(SEC_WCHAR *pszPackage,
  * * SEC_E_OK
  * * SEC_E_SECPKG_NOT_FOUND - another package, or NULL
  * * SEC_E_INVALID_PARAMETER - @phCredential is NULL, or an unknown use
- * * SEC_E_UNKNOWN_CREDENTIALS - @pAuthData is not understood, or there is no
- *   identity
- * * SEC_E_NO_CREDENTIALS - no such key, or one of no use
- * * SEC_E_NOT_OWNER - the caller may not use the key
+ * * SEC_E_UNKNOWN_CREDENTIALS - @pAuthData is not understood, there is no
+ *   identity, or the file is not one of a key's size
+ * * SEC_E_NO_CREDENTIALS - no such key, or @pAuthData is NULL
+ * * SEC_E_NOT_OWNER - the caller may not use the key, or the device
  * * SEC_E_INSUFFICIENT_MEMORY - no memory
  * * SEC_E_INTERNAL_ERROR - there is no device
  */
@@ -981,7 +987,7 @@ SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleW(SEC_WCHAR *pszPrincipal,
  * FreeCredentialsHandle() - give up a credential
  * @phCredential: the credential
  *
- * Contexts made with it go on.
+ * Handshakes begun with it, and contexts made with it, go on.
  *
  * Source: Microsoft, "FreeCredentialsHandle function (sspi.h)".
  *
@@ -993,10 +999,12 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
 
 /**
  * InitializeSecurityContextA() - the initiator's part of a handshake
- * @phCredential: the credential
+ * @phCredential: the credential; at the second call the same, or NULL
  * @phContext: NULL at the first call, then what the first left in @phNewContext
- * @pszTargetName: the identity that the acceptor must have, or NULL for any
- * @fContextReq: ISC_REQ_*
+ * @pszTargetName: the identity that the acceptor must have, or NULL or "" for any.
+ *	Not looked at in the second call
+ * @fContextReq: ISC_REQ_*. At the second call only ISC_REQ_ALLOCATE_MEMORY means
+ *	something
  * @Reserved1: 0
  * @TargetDataRep: not used
  * @pInput: NULL at the first call, then a TOKEN with what the acceptor sent
@@ -1005,22 +1013,36 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
  * @pOutput: a TOKEN, which is written and whose cbBuffer becomes the size used;
  *	with ISC_REQ_ALLOCATE_MEMORY its memory is allocated, to be freed with
  *	FreeContextBuffer()
- * @pfContextAttr: out: ISC_RET_* of what was granted so far
- * @ptsExpiry: out: when the context ends; may be NULL
+ * @pfContextAttr: out: ISC_RET_*, complete when the context is ready; may be NULL
+ * @ptsExpiry: out: when the context ends, known when it is ready; may be NULL
+ *
+ * Documentation/protocol.rst has the tokens, and what is given of what is asked
+ * for. A call that fails for @pOutput, the handles or the flags changes nothing.
+ * One that fails for what the acceptor sent ends the handshake, and destroys the
+ * context.
  *
  * Source: Microsoft, "InitializeSecurityContext (General) function".
  *
  * Return:
- * * SEC_E_OK - the context is ready. If @pOutput's cbBuffer is not 0, send that
+ * * SEC_E_OK - the context is ready. Send @pOutput, and messages behind it
  * * SEC_I_CONTINUE_NEEDED - send @pOutput and call again with the answer
- * * SEC_E_INVALID_HANDLE - no such credential or context
- * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has no TOKEN, or what the acceptor
- *   sent is malformed, not authentic, or no answer to this handshake
+ * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, or
+ *   one that has waited for 60 seconds
+ * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has not exactly one TOKEN that can be
+ *   read or written, or what the acceptor sent is malformed, or no answer to
+ *   this handshake
  * * SEC_E_BUFFER_TOO_SMALL - TOKEN of @pOutput is too small
- * * SEC_E_UNSUPPORTED_FUNCTION - a flag of @fContextReq is not offered
- * * SEC_E_TARGET_UNKNOWN - the acceptor is not @pszTargetName
- * * SEC_E_LOGON_DENIED - the acceptor does not have the key
- * * SEC_E_INSUFFICIENT_MEMORY - no memory, or too many handshakes begun
+ * * SEC_E_UNSUPPORTED_FUNCTION - ISC_REQ_DELEGATE, ISC_REQ_PROMPT_FOR_CREDS,
+ *   channel bindings in @pInput, or a process that may not make contexts
+ * * SEC_E_TARGET_UNKNOWN - @pszTargetName cannot be an identity
+ * * SEC_E_WRONG_PRINCIPAL - the acceptor is not @pszTargetName
+ * * SEC_E_LOGON_DENIED - the acceptor does not have the key, or has this end's own
+ *   identity, or somebody has changed a token
+ * * SEC_E_NO_CREDENTIALS - the key is not there (any more), or the credential is
+ *   not for SECPKG_CRED_OUTBOUND
+ * * SEC_E_CONTEXT_EXPIRED - the key has expired meanwhile
+ * * SEC_E_INSUFFICIENT_MEMORY - no memory, or 1,024 handshakes begun
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
  * * SEC_E_INTERNAL_ERROR - all else
  */
 SECURITY_STATUS SEC_ENTRY InitializeSecurityContextA(PCredHandle phCredential,
@@ -1068,29 +1090,44 @@ SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(PCredHandle phCredential,
 
 /**
  * AcceptSecurityContext() - the acceptor's part of a handshake
- * @phCredential: the credential
+ * @phCredential: the credential; at the second call the same, or NULL
  * @phContext: NULL at the first call, then what the first left in @phNewContext
  * @pInput: a TOKEN with what the initiator sent
  * @fContextReq: ASC_REQ_*
  * @TargetDataRep: not used
  * @phNewContext: out: the context. May be @phContext
- * @pOutput: as for InitializeSecurityContextA(), with ASC_REQ_ALLOCATE_MEMORY
- * @pfContextAttr: out: ASC_RET_* of what was granted so far
- * @ptsExpiry: out: when the context ends; may be NULL
+ * @pOutput: as for InitializeSecurityContextA(), with ASC_REQ_ALLOCATE_MEMORY. Not
+ *	needed at the second call, which makes its cbBuffer 0
+ * @pfContextAttr: out: ASC_RET_*, complete when the context is ready; may be NULL
+ * @ptsExpiry: out: when the context ends, known when it is ready; may be NULL
+ *
+ * Documentation/protocol.rst has the tokens, and what is given of what is asked
+ * for. A call that fails for @pOutput, the handles or the flags changes nothing.
+ * One that fails for what the initiator sent ends the handshake, and destroys the
+ * context.
  *
  * Source: Microsoft, "AcceptSecurityContext (General) function".
  *
  * Return:
- * * SEC_E_OK - the context is ready. If @pOutput's cbBuffer is not 0, send that
+ * * SEC_E_OK - the context is ready: the initiator has shown that it has the key
  * * SEC_I_CONTINUE_NEEDED - send @pOutput and call again with the answer
- * * SEC_E_INVALID_HANDLE - no such credential or context
- * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has no TOKEN, or what the initiator
- *   sent is malformed, not authentic, or no part of this handshake
+ * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, or
+ *   one that has waited for 60 seconds
+ * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has not exactly one TOKEN that can be
+ *   read or written, or what the initiator sent is malformed, or no part of
+ *   this handshake
  * * SEC_E_BUFFER_TOO_SMALL - TOKEN of @pOutput is too small
- * * SEC_E_UNSUPPORTED_FUNCTION - a flag of @fContextReq is not offered
+ * * SEC_E_UNSUPPORTED_FUNCTION - ASC_REQ_DELEGATE, channel bindings in @pInput, or a
+ *   process that may not make contexts
+ * * SEC_E_ALGORITHM_MISMATCH - the initiator offers no suite that is known here
+ * * SEC_E_WRONG_PRINCIPAL - the initiator means another acceptor
  * * SEC_E_LOGON_DENIED - the initiator does not have the key, or has this end's
  *   own identity
- * * SEC_E_INSUFFICIENT_MEMORY - no memory, or too many handshakes begun
+ * * SEC_E_NO_CREDENTIALS - the key is not there (any more), or the credential is
+ *   not for SECPKG_CRED_INBOUND
+ * * SEC_E_CONTEXT_EXPIRED - the key has expired meanwhile
+ * * SEC_E_INSUFFICIENT_MEMORY - no memory, or 1,024 handshakes begun
+ * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
  * * SEC_E_INTERNAL_ERROR - all else
  */
 SECURITY_STATUS SEC_ENTRY AcceptSecurityContext(PCredHandle phCredential,

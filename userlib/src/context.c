@@ -2,7 +2,7 @@
 /* The SSPI calls on contexts as a whole, and the packed context. */
 #include <string.h>
 
-#include "internal.h"
+#include "handshake.h"
 
 NTSTATUS sspseal_context_query(enum sspseal_family family,
 			       LSA_SEC_HANDLE handle,
@@ -179,6 +179,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY DeleteSecurityContext(PCtxtHandle phContext)
 	__u32 status;
 	int ret;
 
+	sspseal_half_open_forget(sspseal_from_context(phContext));
 	ret = sspseal_destroy(sspseal_device(), sspseal_from_context(phContext),
 			      &status);
 	if (status == SSPSEAL_STATUS_ALREADY_DESTROYED)

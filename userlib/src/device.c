@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "handshake.h"
 
 /* Relaxed will do: the number is all that is published. */
 static atomic_int device = -1;
@@ -37,6 +37,7 @@ LIBEXPORT void sspseal_detach(void)
 {
 	int fd = atomic_exchange(&device, -1);
 
+	sspseal_half_open_forget_all();
 	if (fd >= 0)
 		close(fd);
 }

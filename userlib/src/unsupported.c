@@ -8,66 +8,6 @@
 /* Nothing that they are given is looked at. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-/* ---- the handshake ---- */
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-AcquireCredentialsHandleA(SEC_CHAR *pszPrincipal, SEC_CHAR *pszPackage,
-			  ULONG fCredentialUse, void *pvLogonId,
-			  void *pAuthData, SEC_GET_KEY_FN pGetKeyFn,
-			  void *pvGetKeyArgument, PCredHandle phCredential,
-			  PTimeStamp ptsExpiry)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-AcquireCredentialsHandleW(SEC_WCHAR *pszPrincipal, SEC_WCHAR *pszPackage,
-			  ULONG fCredentialUse, void *pvLogonId,
-			  void *pAuthData, SEC_GET_KEY_FN pGetKeyFn,
-			  void *pvGetKeyArgument, PCredHandle phCredential,
-			  PTimeStamp ptsExpiry)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-FreeCredentialsHandle(PCredHandle phCredential)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-InitializeSecurityContextA(PCredHandle phCredential, PCtxtHandle phContext,
-			   SEC_CHAR *pszTargetName, ULONG fContextReq,
-			   ULONG Reserved1, ULONG TargetDataRep,
-			   PSecBufferDesc pInput, ULONG Reserved2,
-			   PCtxtHandle phNewContext, PSecBufferDesc pOutput,
-			   ULONG *pfContextAttr, PTimeStamp ptsExpiry)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-InitializeSecurityContextW(PCredHandle phCredential, PCtxtHandle phContext,
-			   SEC_WCHAR *pszTargetName, ULONG fContextReq,
-			   ULONG Reserved1, ULONG TargetDataRep,
-			   PSecBufferDesc pInput, ULONG Reserved2,
-			   PCtxtHandle phNewContext, PSecBufferDesc pOutput,
-			   ULONG *pfContextAttr, PTimeStamp ptsExpiry)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT SECURITY_STATUS SEC_ENTRY
-AcceptSecurityContext(PCredHandle phCredential, PCtxtHandle phContext,
-		      PSecBufferDesc pInput, ULONG fContextReq,
-		      ULONG TargetDataRep, PCtxtHandle phNewContext,
-		      PSecBufferDesc pOutput, ULONG *pfContextAttr,
-		      PTimeStamp ptsExpiry)
-{
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
 /* ---- what there is nothing for ---- */
 
 LIBEXPORT SECURITY_STATUS SEC_ENTRY AddCredentialsA(PCredHandle hCredentials,

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Contexts whose handshake has begun. They are limited, in number and in time: a
+ * peer need not know anything to make an acceptor begin one.
+ *
+ * Who goes on with one takes it out, so that it is in the hands of one thread.
+ * When it is finished, it is forgotten: messages need nothing but the kernel's
+ * handle.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "handshake.h"
+
+/* Tests have less. */
+#ifndef HALF_OPEN_MAX
+#define HALF_OPEN_MAX		1024
+#endif
+#ifndef HALF_OPEN_SECONDS
+#define HALF_OPEN_SECONDS	60
+#endif
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct half_open *list;
+/* Those in the list, and those that were taken out and are not given up yet. */
+static unsigned int count;
+
+/* Goes on while the machine sleeps, as the peer does. */
+static __u64 now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec;
+}
+
+static void release(struct half_open *half)
+{
+	if (half->credential)
+		sspseal_credential_put(half->credential);
+	free(half);
+	pthread_mutex_lock(&lock);
+	count--;
+	pthread_mutex_unlock(&lock);
+}
+
+/* The context has a use of its own now, or is not there. */
+void sspseal_half_open_done(struct half_open *half)
+{
+	release(half);
+}
+
+/* The handshake has failed. */
+void sspseal_half_open_end(struct half_open *half)
+{
+	if (half->handle)
+		sspseal_destroy(sspseal_device(), half->handle, NULL);
+	release(half);
+}
+
+/* Under the lock: takes those out that have waited too long. */
+static struct half_open *take_late(void)
+{
+	struct half_open **place = &list, *late = NULL, *half;
+	__u64 second = now();
+
+	while (*place) {
+		half = *place;
+		if (half->deadline > second) {
+			place = &half->next;
+			continue;
+		}
+		*place = half->next;
+		half->next = late;
+		late = half;
+	}
+	return late;
+}
+
+/*
+ * After fork() parent and child have the same contexts, and one of them may have
+ * finished what the other one still has here: only who began it ends it.
+ */
+static void end_all(struct half_open *late)
+{
+	struct half_open *next;
+
+	for (; late; late = next) {
+		next = late->next;
+		if (late->owner == getpid())
+			sspseal_half_open_end(late);
+		else
+			sspseal_half_open_done(late);
+	}
+}
+
+static void end_late(void)
+{
+	struct half_open *late;
+
+	pthread_mutex_lock(&lock);
+	late = take_late();
+	pthread_mutex_unlock(&lock);
+	end_all(late);
+}
+
+static bool reserve(void)
+{
+	bool room;
+
+	pthread_mutex_lock(&lock);
+	room = count < HALF_OPEN_MAX;
+	count += room;
+	pthread_mutex_unlock(&lock);
+	return room;
+}
+
+/**
+ * sspseal_half_open_new() - begin a handshake
+ * @credential: whose reference goes to what is returned
+ * @role: SSPSEAL_ROLE_*
+ *
+ * Return: to be given to sspseal_half_open_wait(), sspseal_half_open_end() or
+ * sspseal_half_open_done(); NULL, with the reference given up, if there is no
+ * memory, or there are too many.
+ */
+struct half_open *sspseal_half_open_new(struct credential *credential,
+					__u32 role)
+{
+	struct half_open *half = NULL;
+
+	end_late();
+	if (reserve()) {
+		half = calloc(1, sizeof(*half));
+		if (half) {
+			half->credential = credential;
+			half->role = role;
+			half->owner = getpid();
+			half->deadline = now() + HALF_OPEN_SECONDS;
+			return half;
+		}
+		pthread_mutex_lock(&lock);
+		count--;
+		pthread_mutex_unlock(&lock);
+	}
+	sspseal_credential_put(credential);
+	return NULL;
+}
+
+/* The peer has to say something now. */
+void sspseal_half_open_wait(struct half_open *half)
+{
+	pthread_mutex_lock(&lock);
+	half->next = list;
+	list = half;
+	pthread_mutex_unlock(&lock);
+}
+
+static bool matches(const struct half_open *half, __u32 handle, __u32 role,
+		    const SecHandle *credential)
+{
+	return half->handle == handle && half->role == role &&
+	       (!credential ||
+		sspseal_credential_is(half->credential, credential));
+}
+
+/**
+ * sspseal_half_open_take() - go on with a handshake
+ * @handle: the kernel's handle, 0 for none
+ * @role: this end's part in it
+ * @credential: the one that it was begun with, or NULL
+ *
+ * Return: as sspseal_half_open_new() does; NULL if there is no such handshake, or its time
+ * is over.
+ */
+struct half_open *sspseal_half_open_take(__u32 handle, __u32 role,
+					 const SecHandle *credential)
+{
+	struct half_open **place, *half = NULL;
+
+	end_late();
+	pthread_mutex_lock(&lock);
+	for (place = &list; *place; place = &(*place)->next) {
+		if (matches(*place, handle, role, credential)) {
+			half = *place;
+			*place = half->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	return half;
+}
+
+/* A context is deleted by its owner. @handle: 0 for none. */
+void sspseal_half_open_forget(__u32 handle)
+{
+	struct half_open **place, *half;
+
+	pthread_mutex_lock(&lock);
+	for (place = &list; (half = *place); place = &half->next)
+		if (half->handle == handle)
+			break;
+	if (half)
+		*place = half->next;
+	pthread_mutex_unlock(&lock);
+	if (half)
+		sspseal_half_open_done(half);
+}
+
+/* The handles are of no use any more. */
+void sspseal_half_open_forget_all(void)
+{
+	struct half_open *half, *next;
+
+	pthread_mutex_lock(&lock);
+	half = list;
+	list = NULL;
+	pthread_mutex_unlock(&lock);
+	for (; half; half = next) {
+		next = half->next;
+		sspseal_half_open_done(half);
+	}
+}
