@@ -591,11 +591,27 @@ TEST_F(handshake, wide)
 	SecBuffer output = { sizeof(self->one.bytes), SECBUFFER_TOKEN,
 			     self->one.bytes };
 	SecBufferDesc to = { SECBUFFER_VERSION, 1, &output };
+	SEC_WINNT_AUTH_IDENTITY_W bad = id;
+	USHORT longer[256];
 	CredHandle handle;
 	unsigned int i;
 
+	/* Two bytes each: 255 of them do not fit with one more. */
+	for (i = 0; i < ARRAY_SIZE(longer); i++)
+		longer[i] = 0xe9;
+	bad.User = longer;
+	bad.UserLength = 128;
+	EXPECT_EQ(SEC_E_UNKNOWN_CREDENTIALS,
+		  AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH,
+					    NULL, &bad, NULL, NULL, &handle,
+					    NULL));
+	longer[127] = 'e';
+	EXPECT_EQ(SEC_E_OK,
+		  AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH,
+					    NULL, &bad, NULL, NULL, &handle,
+					    NULL));
+	EXPECT_EQ(SEC_E_OK, FreeCredentialsHandle(&handle));
 	for (i = 0; i < ARRAY_SIZE(broken); i++) {
-		SEC_WINNT_AUTH_IDENTITY_W bad = id;
 
 		bad.User = (USHORT *)broken[i];
 		bad.UserLength = 2;
@@ -1210,8 +1226,12 @@ TEST_F(handshake, handles)
 	EXPECT_EQ(SEC_E_INVALID_HANDLE, INITIALIZE(&bad, &from, &to));
 	EXPECT_EQ(SEC_E_INVALID_HANDLE, ACCEPT(&bad, &from, &to));
 	/* Each end's own function. */
-	EXPECT_EQ(SEC_E_INVALID_HANDLE, INITIALIZE(&b, &from, &to));
-	EXPECT_EQ(SEC_E_INVALID_HANDLE, ACCEPT(&a, &from, &to));
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  InitializeSecurityContextA(NULL, &b, NULL, 0, 0, 0, &from, 0,
+					     &bad, &to, NULL, NULL));
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  AcceptSecurityContext(NULL, &a, &from, 0, 0, &bad, &to, NULL,
+					NULL));
 	/* A credential that is none, or another one than before. */
 	EXPECT_EQ(SEC_E_INVALID_HANDLE,
 		  AcceptSecurityContext(&none, NULL, &from, 0, 0, &bad, &to,

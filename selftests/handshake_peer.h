@@ -26,6 +26,7 @@ struct peer_bytes {
  * @suites: what it allows, the best first
  * @nr_suites: how many
  * @share: initiator: what is in the reserved field
+ * @careless: does not look at the other's name
  * @peer_name: out: who the other end is
  * @agreed: out: services of both
  * @offer: token 1
@@ -39,6 +40,7 @@ struct handshake_peer {
 	__u8 suites[16];
 	size_t nr_suites;
 	struct peer_bytes share;
+	bool careless;
 	char peer_name[256];
 	__u32 agreed;
 	struct peer_bytes offer;

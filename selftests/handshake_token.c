@@ -113,6 +113,25 @@ TEST(cut)
 	}
 }
 
+/* Something behind the last field that the header counts. */
+TEST(behind)
+{
+	struct handshake_token t, parsed;
+	__u8 out[HANDSHAKE_TOKEN_MAX + 1];
+	unsigned int type;
+	size_t size;
+
+	for (type = 1; type < HANDSHAKE_TYPES; type++) {
+		t = make(type, false);
+		size = sspseal_handshake_size(&t);
+		sspseal_handshake_write(&t, out);
+		out[size] = 0;
+		out[11]++;
+		EXPECT_FALSE(sspseal_handshake_parse(type, out, size + 1,
+						     &parsed));
+	}
+}
+
 static bool inside(struct span s, const __u8 *from, const __u8 *to)
 {
 	return !s.size || (s.at >= from && s.at + s.size <= to);

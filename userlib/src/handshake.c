@@ -61,9 +61,9 @@ static bool is_refused(const struct call *call)
 	return call->asked & ASC_REQ_DELEGATE;
 }
 
+/* INTEGRITY, whose bits differ, is given whether it is asked for or not. */
 static __u32 asked_services(const struct call *call)
 {
-	bool initiator = call->role == SSPSEAL_ROLE_INITIATOR;
 	__u32 services = 0;
 
 	if (call->asked & ISC_REQ_CONFIDENTIALITY)
@@ -72,8 +72,6 @@ static __u32 asked_services(const struct call *call)
 		services |= SSPSEAL_REPLAY_DETECT;
 	if (call->asked & ISC_REQ_SEQUENCE_DETECT)
 		services |= SSPSEAL_SEQUENCE_DETECT;
-	if (call->asked & (initiator ? ISC_REQ_INTEGRITY : ASC_REQ_INTEGRITY))
-		services |= SSPSEAL_INTEGRITY;
 	return services;
 }
 
