@@ -6,6 +6,7 @@
 #   make check        all tests, in a VM                  TEST=name for one
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
+#   make fuzz-user    random input for library and tool, TIME=seconds
 #   make lint         static checks                       TEST=name for one
 #
 # and of who wants to use it here:
@@ -24,7 +25,7 @@ KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
 MANDIR	?= $(PREFIX)/share/man
 
-export BUILD KERNEL KDIR TEST FILE
+export BUILD KERNEL KDIR TEST FILE TIME INPUT TARGET
 # Tool chains set HOST in the environment: it counts on the command line only.
 ifeq ($(origin HOST),command line)
 export HOST
@@ -56,6 +57,10 @@ demo:
 
 check:
 	selftests/check.sh
+
+# TIME=seconds each, INPUT=file and TARGET=stream or library.
+fuzz-user:
+	selftests/fuzz-user.sh
 
 shell:
 	selftests/shell.sh
@@ -104,3 +109,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	examples install uninstall clean
+.PHONY: fuzz-user

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libFuzzer's input as what a program gives the library, and what a kernel might
+ * answer: packed contexts, descriptors of messages, any status. Nothing may be
+ * read or written that was not given, and a packed context is accepted only if it
+ * is that of the handle.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../userlib/src/internal.h"
+#include "user_fuzz.h"
+
+static const __u8 *next;
+static size_t left;
+
+static void take(void *to, size_t size)
+{
+	size_t there = size < left ? size : left;
+
+	memset(to, 0, size);
+	if (!there)
+		return;
+	memcpy(to, next, there);
+	next += there;
+	left -= there;
+}
+
+static __u32 number(void)
+{
+	__u32 value;
+
+	take(&value, sizeof(value));
+	return value;
+}
+
+/* All that the kernel may write into a message's struct and array. */
+static void answer_message(struct sspseal_message *m)
+{
+	struct sspseal_buffer *b = (void *)(uintptr_t)m->buffers;
+	__u32 i;
+
+	m->qop = number();
+	for (i = 0; b && i < m->nr_buffers && i < SSPSEAL_BUFFERS_MAX; i++) {
+		b[i].cb = number();
+		b[i].ptr = number();
+	}
+}
+
+int kernel_ioctl(int fd, unsigned long request, ...)
+{
+	__u32 *head, size;
+	va_list args;
+
+	(void)fd;
+	va_start(args, request);
+	head = va_arg(args, __u32 *);
+	va_end(args);
+	size = head[0];
+	errno = number() % 133;
+	if (errno) {
+		head[1] = number();
+		return -1;
+	}
+	if (request == SSPSEAL_QUERY)
+		take(head + 1, size - sizeof(*head));
+	else if (request != SSPSEAL_DESTROY)
+		answer_message((struct sspseal_message *)head);
+	head[1] = 0;
+	return 0;
+}
+
+static void init_context(void)
+{
+	SecBuffer buffer = { .cbBuffer = number() % 64 };
+
+	/* A block of its own, so that no byte beyond it is there. */
+	buffer.pvBuffer = number() % 8 ? malloc(buffer.cbBuffer) : NULL;
+	if (buffer.pvBuffer)
+		take(buffer.pvBuffer, buffer.cbBuffer);
+	if (SpInitUserModeContext(number(), number() % 8 ? &buffer : NULL) ==
+	    STATUS_SUCCESS &&
+	    buffer.cbBuffer != sizeof(struct sspseal_packed_context))
+		abort();
+	free(buffer.pvBuffer);
+}
+
+static void message(void)
+{
+	SecBufferDesc desc = {
+		.ulVersion = number() % 3,
+		.cBuffers = number() % (SSPSEAL_BUFFERS_MAX + 1),
+	};
+	size_t size = desc.cBuffers * sizeof(SecBuffer);
+	PSecBufferDesc given = number() % 8 ? &desc : NULL;
+	ULONG qop = 0;
+
+	desc.pBuffers = number() % 8 ? malloc(size) : NULL;
+	if (desc.pBuffers)
+		take(desc.pBuffers, size);
+	switch (number() % 4) {
+	case 0:
+		SpSealMessage(number(), number(), given, number());
+		break;
+	case 1:
+		SpUnsealMessage(number(), given, number(), &qop);
+		break;
+	case 2:
+		SpMakeSignature(number(), number(), given, number());
+		break;
+	default:
+		SpVerifySignature(number(), given, number(), NULL);
+	}
+	free(desc.pBuffers);
+}
+
+static void attributes(void)
+{
+	SecPkgContext_Sizes *sizes = malloc(sizeof(*sizes));
+
+	SpQueryContextAttributes(number(), number() % 4,
+				 number() % 8 ? sizes : NULL);
+	free(sizes);
+	SpDeleteUserModeContext(number());
+}
+
+int fuzz_one(const __u8 *bytes, size_t size)
+{
+	next = bytes;
+	left = size;
+	while (left) {
+		switch (number() % 3) {
+		case 0:
+			init_context();
+			break;
+		case 1:
+			message();
+			break;
+		default:
+			attributes();
+		}
+	}
+	return 0;
+}
