@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Commands whose caller's memory comes late: while one waits to write its struct,
+ * or to read what the struct points to, others destroy, revoke and close what it
+ * is about. It finishes as if it had been faster, and holds nobody up. What SEAL
+ * does is tested in lifecycle.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "kselftest_harness.h"
+#include "sspseal_test.h"
+
+#define S(name)		SSPSEAL_STATUS_##name
+#define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
+#define EXPORTED	SSPSEAL_EXPORTED_HANDLE
+#define CB		100
+#define PAGE		4096
+
+/* One call, by a thread. */
+struct waiting {
+	int fd;
+	unsigned long cmd;
+	void *arg;
+	int error;
+	struct team team;
+};
+
+FIXTURE(late)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+	/* The struct lies here: @watch holds up who writes to it. */
+	__u8 *page;
+	int watch;
+	/* Whoever reads this waits for @missing. */
+	__u8 *absent;
+	int missing;
+	struct waiting w;
+};
+
+static void *new_page(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		abort();
+	return page;
+}
+
+/* Told of writes to the page, once it is protected. */
+static int watch_page(void *page)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)page, .len = PAGE },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0 && !ioctl(fd, UFFDIO_API, &api) &&
+	    !ioctl(fd, UFFDIO_REGISTER, &range))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool protect(int watch, void *page, bool on)
+{
+	struct uffdio_writeprotect range = {
+		.range = { .start = (uintptr_t)page, .len = PAGE },
+		.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
+	};
+
+	return !ioctl(watch, UFFDIO_WRITEPROTECT, &range);
+}
+
+static void wait_in_call(void *job)
+{
+	struct waiting *w = job;
+
+	w->error = ioctl(w->fd, w->cmd, w->arg) ? -errno : 0;
+}
+
+FIXTURE_SETUP(late)
+{
+	self->page = new_page();
+	memset(self->page, 0, PAGE);
+	self->watch = watch_page(self->page);
+	self->absent = new_page();
+	self->missing = pages_missing(self->absent, PAGE);
+	if (self->watch < 0 || self->missing < 0)
+		SKIP(return, "no userfaultfd");
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	ASSERT_NE(0, self->initiator);
+	ASSERT_NE(0, self->acceptor);
+}
+
+FIXTURE_TEARDOWN(late)
+{
+	close(self->fd);
+}
+
+/* @arg must be a struct in the page if the writing of it is to wait. */
+#define BEGINS(fd_, cmd_, arg_, watch_) do {				\
+	self->w = (struct waiting) {					\
+		.fd = (fd_), .cmd = (cmd_), .arg = (arg_),		\
+	};								\
+	ASSERT_TRUE(team_start(&self->w.team, &self->w,			\
+			       sizeof(self->w), 1, wait_in_call));	\
+	ASSERT_TRUE(pages_await(watch_, 1));				\
+} while (0)
+
+#define BEGINS_TO_WRITE(fd_, cmd_, value) do {				\
+	memcpy(self->page, &(value), sizeof(value));			\
+	ASSERT_TRUE(protect(self->watch, self->page, true));		\
+	BEGINS(fd_, cmd_, self->page, self->watch);			\
+} while (0)
+
+#define FINISHES_WRITING() do {						\
+	ASSERT_TRUE(protect(self->watch, self->page, false));		\
+	team_join(&self->w.team);					\
+} while (0)
+
+#define FINISHES_READING() do {						\
+	static const __u8 zeroes[PAGE];					\
+									\
+	ASSERT_TRUE(page_give(self->missing, self->absent, zeroes));	\
+	team_join(&self->w.team);					\
+} while (0)
+
+static int seal(int fd, __u32 handle)
+{
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+
+	return simple_call(fd, SSPSEAL_SEAL, handle, token, data, CB);
+}
+
+static bool carries(int fd, __u32 sender, int to, __u32 receiver)
+{
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+
+	return !simple_call(fd, SSPSEAL_SEAL, sender, token, data, CB) &&
+	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data, CB) &&
+	       all_bytes(data, 0, CB);
+}
+
+/* ---- CREATE ---- */
+
+/* Nobody can use a handle whose number was not told yet. */
+TEST_F(late, create_is_not_there_before)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      SERVICES);
+	struct sspseal_create *made = (void *)self->page;
+	__u32 next = self->acceptor + 1;
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_CREATE, c);
+	EXPECT_EQ(S(NO_HANDLE), seal(self->fd, next));
+	EXPECT_EQ(S(NO_HANDLE), destroy(self->fd, next));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(next, made->handle);
+	EXPECT_TRUE(carries(self->fd, next, self->fd, self->acceptor));
+}
+
+/* Others get other numbers meanwhile. */
+TEST_F(late, create_beside_others)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      SERVICES);
+	struct sspseal_create *made = (void *)self->page;
+	__u32 other;
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_CREATE, c);
+	other = create_context(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	EXPECT_EQ(self->acceptor + 2, other);
+	EXPECT_EQ(0, destroy(self->fd, other));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(self->acceptor + 1, made->handle);
+	EXPECT_TRUE(carries(self->fd, made->handle, self->fd, self->acceptor));
+}
+
+TEST_F(late, create_in_a_closed_file)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      SERVICES);
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_CREATE, c);
+	EXPECT_EQ(0, close(self->fd));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+TEST_F(late, key_of_a_closed_file)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      SERVICES);
+
+	c.key = (uintptr_t)self->absent;
+	BEGINS(self->fd, SSPSEAL_CREATE, &c, self->missing);
+	EXPECT_EQ(0, close(self->fd));
+	FINISHES_READING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+/* ---- BIND, QUERY, DESTROY ---- */
+
+TEST_F(late, bind_is_done_once)
+{
+	struct sspseal_native native = { };
+	__u8 peer[SSPSEAL_SALT_SIZE] = { 1 };
+	struct sspseal_bind b;
+	__u32 handle;
+
+	handle = create_native(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES,
+			       SSPSEAL_CREATE_UNBOUND, &native);
+	ASSERT_NE(0, handle);
+	b = bind_args(handle, SERVICES, peer);
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_BIND, b);
+	EXPECT_EQ(S(ALREADY_BOUND), call(self->fd, SSPSEAL_BIND, &b));
+	EXPECT_EQ(0, seal(self->fd, handle));
+	EXPECT_EQ(0, destroy(self->fd, handle));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+TEST_F(late, binding_of_a_destroyed_handle)
+{
+	struct sspseal_native native = { };
+	__u8 peer[SSPSEAL_SALT_SIZE] = { 1 };
+	struct sspseal_bind b;
+	__u32 handle;
+
+	handle = create_native(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES,
+			       SSPSEAL_CREATE_UNBOUND, &native);
+	ASSERT_NE(0, handle);
+	b = bind_args(handle, SERVICES, peer);
+	b.binding = (uintptr_t)self->absent;
+	b.binding_size = CB;
+	BEGINS(self->fd, SSPSEAL_BIND, &b, self->missing);
+	EXPECT_EQ(0, destroy(self->fd, handle));
+	EXPECT_EQ(0, close(self->fd));
+	FINISHES_READING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+TEST_F(late, query_of_a_destroyed_handle)
+{
+	struct sspseal_query q = {
+		.size = sizeof(q), .handle = self->initiator,
+	};
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_QUERY, q);
+	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+TEST_F(late, destroy_is_done_once)
+{
+	struct sspseal_destroy d = {
+		.size = sizeof(d), .handle = self->initiator,
+	};
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_DESTROY, d);
+	EXPECT_EQ(S(ALREADY_DESTROYED), destroy(self->fd, self->initiator));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+}
+
+/* ---- EXPORT and IMPORT ---- */
+
+TEST_F(late, export_of_a_destroyed_handle)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL);
+	struct sspseal_export *made = (void *)self->page;
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_EXPORT, e);
+	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_TRUE(carries(made->fd, EXPORTED, self->fd, self->acceptor));
+	EXPECT_EQ(0, close(made->fd));
+}
+
+/* The revoker goes with its file, which nobody has any more. */
+TEST_F(late, export_of_a_closed_file)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL);
+	struct sspseal_export *made = (void *)self->page;
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_EXPORT, e);
+	EXPECT_EQ(0, close(self->fd));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(S(REVOKED), seal(made->fd, EXPORTED));
+	EXPECT_EQ(0, close(made->fd));
+}
+
+TEST_F(late, import_from_a_closed_file)
+{
+	int fd = export_handle(self->fd, self->initiator, SSPSEAL_RIGHT_SEAL);
+	struct sspseal_import i = import_args(fd, 0);
+	struct sspseal_import *made = (void *)self->page;
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_IMPORT, i);
+	EXPECT_EQ(0, close(fd));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_TRUE(carries(self->fd, made->handle, self->fd, self->acceptor));
+}
+
+/* What is being made is revoked with what it is made from. */
+TEST_F(late, import_while_it_is_revoked)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL);
+	struct sspseal_import *made = (void *)self->page;
+	struct sspseal_import i;
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
+	i = import_args(e.fd, 0);
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_IMPORT, i);
+	EXPECT_EQ(0, destroy(self->fd, e.revoker));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(S(REVOKED), seal(self->fd, made->handle));
+	EXPECT_EQ(0, close(e.fd));
+}
+
+/* ---- messages ---- */
+
+/* DATA is not there: what is opened is a message of zeroes, and not authentic. */
+TEST_F(late, unseal_with_a_destroyed_handle)
+{
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE),
+		buffer(DATA, self->absent, CB),
+	};
+	struct sspseal_message m = message(self->acceptor, b, 2);
+
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 token, data, CB));
+	BEGINS(self->fd, SSPSEAL_UNSEAL, &m, self->missing);
+	EXPECT_EQ(0, destroy(self->fd, self->acceptor));
+	EXPECT_EQ(0, close(self->fd));
+	FINISHES_READING();
+	EXPECT_EQ(-EBADMSG, self->w.error);
+	EXPECT_EQ(S(ALTERED), m.status);
+	EXPECT_TRUE(all_bytes(self->absent, 0, CB));
+}
+
+/* It was accepted before it could be written, by this call alone. */
+TEST_F(late, data_of_a_received_message)
+{
+	__u8 token[TOKEN_SIZE];
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE),
+		buffer(DATA, self->page, CB),
+	};
+	struct sspseal_message m = message(self->acceptor, b, 2);
+	__u8 again[CB];
+
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				 token, self->page, CB));
+	memcpy(again, self->page, CB);
+	ASSERT_TRUE(protect(self->watch, self->page, true));
+	BEGINS(self->fd, SSPSEAL_UNSEAL, &m, self->watch);
+	EXPECT_EQ(S(REPLAYED), simple_call(self->fd, SSPSEAL_UNSEAL,
+					   self->acceptor, token, again, CB));
+	EXPECT_EQ(0, destroy(self->fd, self->acceptor));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_TRUE(all_bytes(self->page, 0, CB));
+}
+
+/* Each operation of a batch looks its handle up anew. */
+TEST_F(late, batch_of_a_destroyed_handle)
+{
+	__u8 token[TOKEN_SIZE] = { }, data[2][CB] = { };
+	struct sspseal_buffer b[2][2] = {
+		{ buffer(TOKEN, token, TOKEN_SIZE), buffer(DATA, data[0], CB) },
+		{ buffer(TOKEN, token, TOKEN_SIZE), buffer(DATA, data[1], CB) },
+	};
+	struct sspseal_operation operation[2] = {
+		{ SSPSEAL_SEAL, 1, message(self->initiator, b[0], 2) },
+		{ SSPSEAL_SEAL, 1, message(self->initiator, b[1], 2) },
+	};
+	struct sspseal_batch batch = {
+		.size = sizeof(batch), .operations = (uintptr_t)operation,
+		.stride = sizeof(operation[0]), .nr = 2,
+	};
+
+	b[0][1].ptr = (uintptr_t)self->absent;
+	BEGINS(self->fd, SSPSEAL_BATCH, &batch, self->missing);
+	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	FINISHES_READING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(2, batch.done);
+	EXPECT_EQ(0, operation[0].error);
+	EXPECT_EQ(S(ALREADY_DESTROYED), operation[1].message.status);
+}
+
+TEST_HARNESS_MAIN
