@@ -4,6 +4,7 @@
 #
 #   make demo         boot a kernel in a VM, seal a file in it, unseal it again
 #   make check        all tests, in a VM                  TEST=name for one
+#   make check-debug  the same tests on a kernel that looks for faults
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
 #   make fuzz-user    random input for library and tool, TIME=seconds
@@ -58,6 +59,9 @@ demo:
 check:
 	selftests/check.sh
 
+check-debug:
+	KERNEL=debug selftests/check.sh --tests
+
 # TIME=seconds each, INPUT=file and TARGET=stream or library.
 fuzz-user:
 	selftests/fuzz-user.sh
@@ -109,4 +113,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	examples install uninstall clean
-.PHONY: fuzz-user
+.PHONY: fuzz-user check-debug

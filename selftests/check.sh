@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [--stage]: runs the static checks, those of the documentation, and the
-# tests in a VM, or with HOST=1 on the running kernel. With TEST only the tests
-# that it names. With --stage nothing is run: what would be is put together.
+# check.sh [--stage | --tests]: runs the static checks, those of the
+# documentation, and the tests in a VM, or with HOST=1 on the running kernel. With
+# TEST only the tests that it names, with --tests only tests, but all of them.
+# With --stage nothing is run: what would be is put together.
 #
 # Ends with a line "N passed, N failed".
 set -euo pipefail
@@ -86,7 +87,7 @@ put_together
 [ "${1:-}" != --stage ] || exit 0
 
 all_passed=0 all_failed=0
-if [ -z "${TEST:-}" ] && ! on_this_machine; then
+if [ -z "${TEST:-}${1:-}" ] && ! on_this_machine; then
 	part lint "$top/selftests/lint.sh"
 	part documentation documentation
 fi

@@ -74,6 +74,16 @@ log_since_mark() {
 	fi
 }
 
+# A kernel with kmemleak looks for memory that nobody points to any more, young
+# memory excepted. It reports in its log; the details are here.
+find_leaks() {
+	[ -w "$kmemleak" ] || return 0
+	echo scan > "$kmemleak"
+	sleep 6
+	echo scan > "$kmemleak"
+	cat "$kmemleak"
+}
+
 # What the kernel says of a module that it loads, or does not.
 loading='taints kernel|module verification failed|invalid for parameter|self-test failed'
 
@@ -100,6 +110,7 @@ shift
 [ "$(id -u)" -eq 0 ] || die "needs root, to load a module and to read the kernel log"
 bad_log=$(data badlog.txt) || exit
 crypto_modules=$(data crypto-modules.txt) || exit
+kmemleak=/sys/kernel/debug/kmemleak
 work=$(mktemp -d) || die "no directory for temporary files"
 trap 'rm -rf "$work"' EXIT
 # COMMAND is ended by a ^C like anything else; what it leaves is cleared up.
@@ -130,6 +141,7 @@ if [ -n "$ours" ] && ! unload; then
 	echo "host.sh: the module cannot be unloaded" >&2
 	[ "$status" -ne 0 ] || status=1
 fi
+find_leaks >&2
 if bad_lines; then
 	echo "host.sh: the kernel log has lines that no test may leave there:" >&2
 	head -n 40 "$work/bad" >&2

@@ -36,19 +36,34 @@ refuse_loaded_module() {
 	fi
 }
 
+# Of a kernel that is slow by design, as kernel.sh tells: how many times longer
+# anything may take. Such kernels are built for the tests and have all they need.
+slowness() {
+	local file
+	file=$("$top/selftests/vm/kernel.sh" "$kernel")/slowness
+	if [ -e "$file" ]; then
+		cat "$file"
+	else
+		echo 1
+	fi
+}
+
 # run_staged STAGE OUT COMMAND...: with the module of STAGE loaded, in STAGE, in a
 # VM or here. What COMMAND leaves in the directory OUT is there afterwards: it is
 # called with that directory, as it knows it, as last argument if OUT is given.
 run_staged() {
-	local stage=$1 out=$2
+	local stage=$1 out=$2 slowness skips=
 	shift 2
 	if on_this_machine; then
 		refuse_loaded_module
 		(cd "$stage" && ./host.sh ./sspseal.ko -- "$@" ${out:+"$out"})
 	else
+		slowness=$(slowness)
+		[ "$slowness" -eq 1 ] || skips=none
 		"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
-			${out:+--out "$out"} --timeout 1800 \
+			${out:+--out "$out"} --timeout $((1800 * slowness)) \
 			--log "$build/kernel.log" -- \
+			env TEST_SLOWNESS="$slowness" TEST_SKIPS="$skips" \
 			./host.sh ./sspseal.ko -- "$@" ${out:+/out}
 	fi
 }

@@ -5,7 +5,8 @@
 #
 # Makes sure that Debian's newest kernel of the series LABEL (6.1 if not given)
 # is in the cache, unpacked from its packages and not installed, and that its
-# compiler is installed. Prints the directory it is in:
+# compiler is installed. Prints the directory it is in. Those called "debug" and
+# "kcsan" are built from source, see debug-kernel.sh, and have only some of this:
 #
 #   build            for make -C DIR/build M=...
 #   vmlinuz
@@ -15,6 +16,8 @@
 #   release          a line: RELEASE
 #   needs            a line: packages to build a module with it
 #   packages.sha256  the sum of each package it came from
+#   slowness         a line, if it is slower than others by design: how many times
+#   memory           a line, if it needs more than others: MiB
 #
 # To get a newer one, remove that directory.
 set -euo pipefail
@@ -26,10 +29,13 @@ set -euo pipefail
 # A kernel is a row: label, suite, the package that depends on the newest image.
 # The compiler follows from the headers' dependencies and must be one that this
 # Debian has. 7.x has not (trixie's gcc-14): it needs a `needs` of its own.
+# In the place of a suite, "built" stands for configurations of our own.
 kernels() {
 	cat <<-END
 		6.1   bookworm  linux-image-cloud-amd64
 		6.12  bookworm  linux-image-6.12-cloud-amd64
+		debug built     config/debug.config
+		kcsan built     config/kcsan.config
 	END
 }
 
@@ -117,6 +123,7 @@ label=${1:-6.1}
 read -r suite meta < <(kernels | awk -v label="$label" '$1 == label { print $2, $3 }') ||
 	die "no kernel $label; there are:$(kernels | awk '{ printf " %s", $1 }')"
 
+[ "$suite" != built ] || exec "$vm_dir/debug-kernel.sh" "$label"
 dir=$cache/kernel/$label
 [ -d "$dir" ] || "$vm_dir/../deps.sh" lz4 zstd
 once "$dir" fetch "$suite" "$meta"

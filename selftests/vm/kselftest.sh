@@ -6,17 +6,14 @@
 # Makes sure that what Debian has only in the kernel's source package is in the
 # cache: kselftest's headers, lib.mk and runner, checkpatch.pl and kernel-doc
 # with what they read. Prints the directory, laid out like a kernel tree; beside
-# that, packages.sha256 names the package. To get a newer one, remove it.
+# that, packages.sha256 names the package. To get a newer one, remove it, and what
+# source.sh has.
+#
+# It is 6.12's for every kernel: in 6.1's harness a SKIP in FIXTURE_SETUP still runs
+# the test.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
-# shellcheck source-path=SCRIPTDIR
-. "$vm_dir/apt.sh"
-
-# 6.12's for every kernel: in 6.1's harness a SKIP in FIXTURE_SETUP still runs
-# the test.
-suite=bookworm
-package=linux-source-6.12
 
 wanted=(
 	'*/tools/testing/selftests/kselftest*'
@@ -38,18 +35,17 @@ wanted=(
 	'*/.clang-format'
 )
 
-fetch() {
-	local dir=$1 tarball
-	apt_root "$suite" "$dir/apt"
-	echo "${0##*/}: fetching $package" >&2
-	apt_unpack "$dir/apt/unpacked" "$package" > "$dir/packages.sha256"
-	tarball=$(find "$dir/apt/unpacked" -name 'linux-source-*.tar.xz')
-	tar -x -I 'xz -T0' -f "$tarball" -C "$dir" --strip-components=1 \
-		--wildcards "${wanted[@]}"
-	rm -rf "$dir/apt"
+take() {
+	local source=$1 dir=$2
+	tar -x -I 'xz -T0' -f "$source/linux-source.tar.xz" -C "$dir" \
+		--strip-components=1 --wildcards "${wanted[@]}"
+	cp "$source/packages.sha256" "$dir"
 }
 
 dir=$cache/kselftest
-"$vm_dir/../deps.sh" xz-utils
-once "$dir" fetch
+if [ ! -d "$dir" ]; then
+	"$vm_dir/../deps.sh" xz-utils
+	source=$("$vm_dir/source.sh")
+	once "$dir" take "$source"
+fi
 echo "$dir"

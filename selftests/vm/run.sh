@@ -17,7 +17,8 @@
 #   --log FILE       keep the kernel log there (else it is kept on failure only)
 #   --timeout S      time limit for the VM in seconds (default 120)
 #   --smp N          CPUs (default 2)
-#   --mem MIB        memory (default 512, or what a large payload needs)
+#   --mem MIB        memory (default 512, or what the kernel or a large payload
+#                    needs)
 #   --append 'ARGS'  more kernel arguments; they come last
 #   --qemu-args 'ARGS'
 #   --accel A        tcg, kvm, or auto (default): kvm where a trial boot of this
@@ -113,7 +114,9 @@ make_initramfs() {
 # files' file system takes half of the memory at most.
 memory_needed() {
 	local size=$(($(stat -c %s "$work/initramfs") >> 20))
-	echo $((3 * size + 256 > 512 ? 3 * size + 256 : 512))
+	local least=512
+	[ ! -e "$kernel_dir/memory" ] || least=$(< "$kernel_dir/memory")
+	echo $((3 * size + 256 > least ? 3 * size + 256 : least))
 }
 
 # --- the VM
