@@ -1,0 +1,913 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each allocation and each copy from or to the caller fails once, in each
+ * command: the n-th of a call, for n = 1, 2, ... until there are no more. Whatever
+ * fails, nothing has changed and the same call then succeeds; or the number was
+ * used and is not used again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "kselftest_harness.h"
+#include "sspseal_test.h"
+
+#define S(name)		SSPSEAL_STATUS_##name
+#define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
+#define SHORT		100
+#define LONG		0x100000
+#define BINDING		1000
+#define OPERATIONS	3
+#define DEBUGFS		"/sys/kernel/debug/"
+/* More points than any command has. */
+#define POINTS_MAX	2000
+
+/* ---- faults ---- */
+
+static bool write_setting(const char *path, const char *value)
+{
+	ssize_t size = strlen(value);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, value, size) == size;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* What may sleep may fail too, pages one by one; and no line in the log. */
+static int faults_open(void)
+{
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	/* Faults are for the calls, not for this program's own pages. */
+	if (write_setting(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
+	    write_setting(DEBUGFS "failslab/verbose", "0") &&
+	    write_setting(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
+	    write_setting(DEBUGFS "fail_page_alloc/min-order", "0") &&
+	    write_setting(DEBUGFS "fail_page_alloc/verbose", "0") &&
+	    write_setting(DEBUGFS "fail_usercopy/verbose", "0") &&
+	    !mlockall(MCL_CURRENT | MCL_FUTURE))
+		return fd;
+	abort();
+}
+
+static void fault_set(int fd, unsigned int n)
+{
+	char text[16];
+	int size = snprintf(text, sizeof(text), "%u", n);
+
+	/* One that is still set may hit this write. */
+	while (pwrite(fd, text, size, 0) != size) {
+		if (errno != EFAULT)
+			abort();
+	}
+}
+
+/* Did the call not get so far? The fault may hit the question itself then. */
+static bool fault_left(int fd)
+{
+	char text[16] = "";
+	ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
+	int error = errno;
+
+	fault_set(fd, 0);
+	if (size < 0 && error != EFAULT)
+		abort();
+	return size < 0 || atoi(text);
+}
+
+/* ---- a call, and all that it could change ---- */
+
+struct figures {
+	long handles;
+	unsigned int descriptors;
+	__s64 sent[2];
+	__s64 received[2];
+};
+
+/*
+ * @end: initiator and acceptor
+ * @fd: where the command goes
+ * @cmd, @arg, @size: the command
+ * @ours: the end that it is about: 0 or 1
+ * @b, @token, @data, @cb: of a message
+ * @plain, @given: DATA as it was before it was sealed, and before the call
+ */
+struct world {
+	int device;
+	int fd;
+	__u32 end[2];
+	__u8 salt[2][SSPSEAL_SALT_SIZE];
+	int exported;
+	unsigned long cmd;
+	void *arg;
+	__u8 before[256];
+	union {
+		struct sspseal_info info;
+		struct sspseal_create create;
+		struct sspseal_destroy destroy;
+		struct sspseal_query query;
+		struct sspseal_message message;
+		struct sspseal_bind bind;
+		struct sspseal_export export;
+		struct sspseal_import import;
+		struct sspseal_batch batch;
+	} u;
+	struct sspseal_native params;
+	unsigned int ours;
+	size_t cb;
+	struct sspseal_buffer b[4];
+	struct sspseal_operation operation[OPERATIONS];
+	__u8 token[OPERATIONS][TOKEN_SIZE];
+	__u8 given_token[TOKEN_SIZE];
+	__u8 associated[SHORT];
+	__u8 binding[BINDING];
+	__u8 *plain;
+	__u8 *given;
+	__u8 *data;
+	struct figures figures;
+};
+
+static void figures_take(struct world *w, struct figures *f)
+{
+	unsigned int i;
+
+	memset(f, 0, sizeof(*f));
+	f->handles = fdinfo_number(w->device, "sspseal-handles");
+	f->descriptors = descriptors();
+	for (i = 0; i < 2; i++) {
+		f->sent[i] = sent(w->device, w->end[i]);
+		f->received[i] = received(w->device, w->end[i]);
+	}
+}
+
+static size_t arg_size(const struct world *w)
+{
+	return *(__u32 *)w->arg;
+}
+
+static void remember(struct world *w)
+{
+	memcpy(w->before, w->arg, arg_size(w));
+	memcpy(w->given, w->data, w->cb);
+	memcpy(w->given_token, w->token[0], TOKEN_SIZE);
+	figures_take(w, &w->figures);
+}
+
+static const char *what_changed(struct world *w)
+{
+	/* What stands before @status and behind it. */
+	static const size_t status = offsetof(struct sspseal_message, status);
+	size_t rest = status + sizeof(__u32);
+	struct figures now;
+
+	figures_take(w, &now);
+	if (memcmp(&now, &w->figures, sizeof(now)))
+		return "handles, descriptors or counters have changed";
+	if (memcmp((__u8 *)w->arg + rest, w->before + rest,
+		   arg_size(w) - rest))
+		return "the struct has changed";
+	if (memcmp(w->data, w->given, w->cb) ||
+	    memcmp(w->token[0], w->given_token, TOKEN_SIZE))
+		return "the message has changed";
+	return NULL;
+}
+
+/* ---- what a command should have done ---- */
+
+static int message_of(struct world *w, unsigned long cmd, unsigned int end)
+{
+	struct sspseal_message m = w->u.message;
+
+	m.handle = w->end[end];
+	return call(w->device, cmd, &m);
+}
+
+static bool sends(unsigned long cmd)
+{
+	return cmd == SSPSEAL_SEAL || cmd == SSPSEAL_SIGN;
+}
+
+static unsigned long opposite(unsigned long cmd)
+{
+	switch (cmd) {
+	case SSPSEAL_SEAL:
+		return SSPSEAL_UNSEAL;
+	case SSPSEAL_SIGN:
+		return SSPSEAL_VERIFY;
+	case SSPSEAL_UNSEAL:
+		return SSPSEAL_SEAL;
+	default:
+		return SSPSEAL_SIGN;
+	}
+}
+
+/* The peer opens what was sent, and its number is the one expected. */
+static const char *opens(struct world *w, __s64 number)
+{
+	if (token_counter(w->token[0]) != (__u64)number)
+		return "another number";
+	if (message_of(w, opposite(w->cmd), !w->ours))
+		return "the peer refuses it";
+	return memcmp(w->data, w->plain, w->cb) ? "the peer reads else" : NULL;
+}
+
+static const char *sent_well(struct world *w)
+{
+	return opens(w, w->figures.sent[w->ours]);
+}
+
+static const char *received_well(struct world *w)
+{
+	if (received(w->device, w->end[w->ours]) !=
+	    w->figures.received[w->ours] + 1)
+		return "not counted as received";
+	return memcmp(w->data, w->plain, w->cb) ? "other DATA" : NULL;
+}
+
+static const char *message_done(struct world *w)
+{
+	return sends(w->cmd) ? sent_well(w) : received_well(w);
+}
+
+/* A number was used. If the token is there, so is its message. */
+static const char *burned(struct world *w)
+{
+	__s64 number = w->figures.sent[w->ours];
+	const char *wrong;
+
+	if (sent(w->device, w->end[w->ours]) != number + 1)
+		return "not one number was used";
+	if (memcmp(w->token[0], w->given_token, TOKEN_SIZE)) {
+		wrong = opens(w, number);
+		if (wrong)
+			return wrong;
+	}
+	memcpy(w->data, w->plain, w->cb);
+	if (message_of(w, w->cmd, w->ours))
+		return "nothing can be sent any more";
+	return opens(w, number + 1);
+}
+
+/* It counts as received, whatever the caller has of it. */
+static const char *lost(struct world *w)
+{
+	size_t i;
+
+	if (received(w->device, w->end[w->ours]) !=
+	    w->figures.received[w->ours] + 1)
+		return "not counted as received";
+	for (i = 0; i < w->cb; i++) {
+		if (w->data[i] != w->given[i] && w->data[i] != w->plain[i])
+			return "DATA that was never sent";
+	}
+	memcpy(w->data, w->given, w->cb);
+	return message_of(w, w->cmd, w->ours) == S(REPLAYED) ?
+	       NULL : "received twice";
+}
+
+static const char *message_committed(struct world *w)
+{
+	return sends(w->cmd) ? burned(w) : lost(w);
+}
+
+/* The peer of a strict context would wait for the number for ever. */
+static const char *ends_sending(struct world *w)
+{
+	memcpy(w->data, w->plain, w->cb);
+	return message_of(w, w->cmd, w->ours) == S(SEND_ENDED) ?
+	       NULL : "goes on after a gap";
+}
+
+/* There is no second confirmation. */
+static const char *ends_all(struct world *w)
+{
+	return message_of(w, w->cmd, w->ours) == S(EXPIRED) &&
+	       message_of(w, opposite(w->cmd), w->ours) == S(EXPIRED) ?
+	       NULL : "goes on without a confirmation";
+}
+
+/* A message goes from one handle to the other. */
+static bool carries(int from, __u32 sender, int to, __u32 receiver)
+{
+	__u8 token[TOKEN_SIZE], data[SHORT], plain[SHORT];
+
+	fill(plain, sizeof(plain));
+	memcpy(data, plain, sizeof(data));
+	return !simple_call(from, SSPSEAL_SEAL, sender, token, data, SHORT) &&
+	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data, SHORT) &&
+	       !memcmp(data, plain, sizeof(data));
+}
+
+static const char *was_created(struct world *w)
+{
+	struct figures now;
+
+	figures_take(w, &now);
+	if (now.handles != w->figures.handles + 1)
+		return "not one more handle";
+	/* A number that was not given out is given to the next. */
+	if (w->u.create.handle != w->end[1] + 1)
+		return "a gap in the handles";
+	return carries(w->device, w->u.create.handle, w->device, w->end[1]) ?
+	       NULL : "the new context does not work";
+}
+
+static const char *was_created_unbound(struct world *w)
+{
+	__u8 data[SHORT];
+
+	if (all_bytes(w->params.salt, POISON, SSPSEAL_SALT_SIZE))
+		return "no salt";
+	return simple_call(w->device, SSPSEAL_SEAL, w->u.create.handle,
+			   w->token[1], data, SHORT) == S(NOT_BOUND) ?
+	       NULL : "bound from the beginning";
+}
+
+static const char *was_bound(struct world *w)
+{
+	struct sspseal_bind peer = w->u.bind;
+
+	if (call(w->device, SSPSEAL_BIND, w->arg) != S(ALREADY_BOUND))
+		return "bound twice";
+	peer.handle = w->end[1];
+	memcpy(peer.peer_salt, w->salt[0], SSPSEAL_SALT_SIZE);
+	if (call(w->device, SSPSEAL_BIND, &peer))
+		return "the peer cannot be bound";
+	return carries(w->device, w->end[0], w->device, w->end[1]) ?
+	       NULL : "the two do not agree";
+}
+
+static const char *was_destroyed(struct world *w)
+{
+	struct figures now;
+
+	figures_take(w, &now);
+	if (now.handles != w->figures.handles - 1)
+		return "not one handle less";
+	return destroy(w->device, w->end[0]) == S(ALREADY_DESTROYED) ?
+	       NULL : "destroyed twice";
+}
+
+static const char *was_told(struct world *w)
+{
+	(void)w;
+	return NULL;
+}
+
+static const char *was_exported(struct world *w)
+{
+	int fd = w->u.export.fd;
+	const char *wrong = NULL;
+
+	if (!carries(fd, SSPSEAL_EXPORTED_HANDLE, w->device, w->end[1]))
+		wrong = "what was exported does not work";
+	if (w->u.export.flags && !wrong) {
+		destroy(w->device, w->u.export.revoker);
+		if (carries(fd, SSPSEAL_EXPORTED_HANDLE, w->device, w->end[1]))
+			wrong = "cannot be revoked";
+	}
+	close(fd);
+	return wrong;
+}
+
+static const char *was_imported(struct world *w)
+{
+	int fd = w->u.import.new_fd < 0 ? w->fd : w->u.import.new_fd;
+	bool works = carries(fd, w->u.import.handle, w->device, w->end[1]);
+
+	if (fd != w->fd)
+		close(fd);
+	return works ? NULL : "what was imported does not work";
+}
+
+/* Those that were done have results; the rest is as it was. */
+static const char *batch_done(struct world *w)
+{
+	struct sspseal_message m;
+	unsigned int i;
+
+	for (i = 0; i < w->u.batch.done; i++) {
+		if (w->operation[i].error)
+			continue;
+		m = w->operation[i].message;
+		m.handle = w->end[1];
+		if (call(w->device, SSPSEAL_UNSEAL, &m))
+			return "an operation that counts as done is not";
+	}
+	for (; i < OPERATIONS; i++) {
+		if (!all_bytes(w->token[i], POISON, TOKEN_SIZE))
+			return "an operation was done and is not counted";
+	}
+	return carries(w->device, w->end[0], w->device, w->end[1]) ?
+	       NULL : "the context does not work";
+}
+
+/* ---- what they are called with ---- */
+
+static bool command(struct world *w, unsigned long cmd, size_t size)
+{
+	w->cmd = cmd;
+	w->arg = &w->u;
+	*(__u32 *)w->arg = size;
+	return true;
+}
+
+static bool make_ends(struct world *w, __u32 services, __u32 flags)
+{
+	static const __u32 role[] = {
+		SSPSEAL_ROLE_INITIATOR, SSPSEAL_ROLE_ACCEPTOR,
+	};
+	struct sspseal_native native;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		memset(&native, 0, sizeof(native));
+		w->end[i] = create_native(w->device, role[i], services, flags,
+					  &native);
+		memcpy(w->salt[i], native.salt, SSPSEAL_SALT_SIZE);
+	}
+	return w->end[0] && w->end[1];
+}
+
+/* Associated data, DATA, TOKEN, PADDING; the caller's number is 7. */
+static bool make_message(struct world *w, unsigned long cmd, size_t cb,
+			 __u32 qop)
+{
+	w->cb = cb;
+	memcpy(w->data, w->plain, cb);
+	w->b[0] = buffer(DATA | RWC, w->associated, sizeof(w->associated));
+	w->b[1] = buffer(DATA, w->data, cb);
+	w->b[2] = buffer(TOKEN, w->token[0], TOKEN_SIZE);
+	w->b[3] = buffer(PADDING, NULL, 0);
+	w->u.message = message(0, w->b, 4);
+	w->u.message.sequence = 7;
+	w->u.message.qop = qop;
+	w->ours = !sends(cmd);
+	if (!sends(cmd) && message_of(w, opposite(cmd), 0))
+		return false;
+	w->u.message.handle = w->end[w->ours];
+	return command(w, cmd, sizeof(w->u.message));
+}
+
+static bool seal_first(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SEAL, SHORT, 0);
+}
+
+static bool seal_next(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       carries(w->device, w->end[0], w->device, w->end[1]) &&
+	       make_message(w, SSPSEAL_SEAL, SHORT, 0);
+}
+
+static bool seal_other_suite(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SEAL, SHORT, SSPSEAL_QOP_SUITE(3));
+}
+
+static bool seal_long(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SEAL, LONG, 0);
+}
+
+static bool seal_unencrypted(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SEAL, SHORT, SSPSEAL_QOP_NO_ENCRYPT);
+}
+
+static bool seal_strict(struct world *w)
+{
+	return make_ends(w, ALL_SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SEAL, SHORT, 0);
+}
+
+static bool sign(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SIGN, SHORT, 0);
+}
+
+static bool unseal_first(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_UNSEAL, SHORT, 0);
+}
+
+static bool unseal_next(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       carries(w->device, w->end[0], w->device, w->end[1]) &&
+	       make_message(w, SSPSEAL_UNSEAL, SHORT, 0);
+}
+
+static bool unseal_other_suite(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_UNSEAL, SHORT, SSPSEAL_QOP_SUITE(2));
+}
+
+static bool unseal_long(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_UNSEAL, LONG, 0);
+}
+
+static bool verify(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_VERIFY, SHORT, 0);
+}
+
+static bool create(struct world *w)
+{
+	w->u.create = create_args(SSPSEAL_ROLE_INITIATOR, SERVICES);
+	return make_ends(w, SERVICES, 0) &&
+	       command(w, SSPSEAL_CREATE, sizeof(w->u.create));
+}
+
+static bool create_unbound(struct world *w)
+{
+	w->u.create = create_args(SSPSEAL_ROLE_INITIATOR, SERVICES);
+	w->u.create.flags = SSPSEAL_CREATE_UNBOUND;
+	memset(&w->params, 0, sizeof(w->params));
+	memset(w->params.salt, POISON, sizeof(w->params.salt));
+	w->u.create.params = (uintptr_t)&w->params;
+	w->u.create.params_size = sizeof(w->params);
+	return make_ends(w, SERVICES, 0) &&
+	       command(w, SSPSEAL_CREATE, sizeof(w->u.create));
+}
+
+static bool create_from_key(struct world *w)
+{
+	bool ok = create(w);
+
+	w->u.create.key = 0;
+	w->u.create.key_size = 0;
+	w->u.create.key_serial = syscall(SYS_add_key, "logon",
+					 SSPSEAL_LOGON_PREFIX "fail_nth",
+					 test_key, (size_t)TEST_KEY_SIZE,
+					 KEY_SPEC_PROCESS_KEYRING);
+	return ok && w->u.create.key_serial > 0;
+}
+
+static bool bind(struct world *w)
+{
+	if (!make_ends(w, SERVICES, SSPSEAL_CREATE_UNBOUND))
+		return false;
+	w->u.bind = bind_args(w->end[0], SERVICES, w->salt[1]);
+	w->u.bind.binding = (uintptr_t)w->binding;
+	w->u.bind.binding_size = sizeof(w->binding);
+	return command(w, SSPSEAL_BIND, sizeof(w->u.bind));
+}
+
+static bool confirm(struct world *w)
+{
+	struct sspseal_bind b;
+	unsigned int i;
+
+	if (!make_ends(w, SERVICES, SSPSEAL_CREATE_UNBOUND))
+		return false;
+	for (i = 0; i < 2; i++) {
+		b = bind_args(w->end[i], SERVICES, w->salt[!i]);
+		b.flags = SSPSEAL_BIND_CONFIRM;
+		if (call(w->device, SSPSEAL_BIND, &b))
+			return false;
+	}
+	return make_message(w, SSPSEAL_SIGN, SHORT, 0);
+}
+
+static bool destroy_handle(struct world *w)
+{
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	w->u.destroy = (struct sspseal_destroy) { .handle = w->end[0] };
+	return command(w, SSPSEAL_DESTROY, sizeof(w->u.destroy));
+}
+
+static bool query_context(struct world *w)
+{
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	w->u.query = (struct sspseal_query) { .handle = w->end[0] };
+	return command(w, SSPSEAL_QUERY, sizeof(w->u.query));
+}
+
+static bool module_info(struct world *w)
+{
+	w->u.info = (struct sspseal_info) { };
+	return make_ends(w, SERVICES, 0) &&
+	       command(w, SSPSEAL_INFO, sizeof(w->u.info));
+}
+
+static bool export(struct world *w)
+{
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	w->u.export = export_args(w->end[0], SSPSEAL_RIGHT_SEAL);
+	return command(w, SSPSEAL_EXPORT, sizeof(w->u.export));
+}
+
+static bool export_revocable(struct world *w)
+{
+	bool ok = export(w);
+
+	w->u.export.flags = SSPSEAL_EXPORT_REVOCABLE;
+	return ok;
+}
+
+static bool import(struct world *w)
+{
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	w->exported = export_handle(w->device, w->end[0], SSPSEAL_RIGHT_SEAL);
+	w->u.import = import_args(w->exported, 0);
+	return w->exported >= 0 &&
+	       command(w, SSPSEAL_IMPORT, sizeof(w->u.import));
+}
+
+static bool import_new_file(struct world *w)
+{
+	bool ok = import(w);
+
+	w->u.import.flags = SSPSEAL_IMPORT_NEW_FILE;
+	w->fd = w->exported;
+	return ok;
+}
+
+/* Each operation has a third of DATA. */
+static bool batch(struct world *w)
+{
+	static struct sspseal_buffer b[OPERATIONS][2];
+	unsigned int i;
+
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	for (i = 0; i < OPERATIONS; i++) {
+		b[i][0] = buffer(TOKEN, w->token[i], TOKEN_SIZE);
+		b[i][1] = buffer(DATA, w->data + i * SHORT, SHORT);
+		w->operation[i] = (struct sspseal_operation) {
+			.command = SSPSEAL_SEAL,
+			.message = message(w->end[0], b[i], 2),
+		};
+	}
+	w->u.batch = (struct sspseal_batch) {
+		.operations = (uintptr_t)w->operation,
+		.stride = sizeof(w->operation[0]),
+		.nr = OPERATIONS,
+	};
+	return command(w, SSPSEAL_BATCH, sizeof(w->u.batch));
+}
+
+/* ---- the sweep ---- */
+
+FIXTURE(sweep)
+{
+	int fault;
+	struct world w;
+};
+
+/*
+ * @prepare: makes contexts and arguments
+ * @done: NULL if the effects of success are right, else what is wrong
+ * @committed: likewise when the number was used; NULL if that cannot be
+ */
+FIXTURE_VARIANT(sweep)
+{
+	bool (*prepare)(struct world *w);
+	const char *(*done)(struct world *w);
+	const char *(*committed)(struct world *w);
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_first)
+{
+	seal_first, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_next)
+{
+	seal_next, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_other_suite)
+{
+	seal_other_suite, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_long)
+{
+	seal_long, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_unencrypted)
+{
+	seal_unencrypted, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_strict)
+{
+	seal_strict, message_done, ends_sending
+};
+
+FIXTURE_VARIANT_ADD(sweep, sign) { sign, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, confirm) { confirm, message_done, ends_all };
+FIXTURE_VARIANT_ADD(sweep, unseal_first)
+{
+	unseal_first, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, unseal_next)
+{
+	unseal_next, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, unseal_other_suite)
+{
+	unseal_other_suite, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, unseal_long)
+{
+	unseal_long, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, verify) { verify, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, create) { create, was_created, NULL };
+FIXTURE_VARIANT_ADD(sweep, create_unbound)
+{
+	create_unbound, was_created_unbound, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, create_from_key)
+{
+	create_from_key, was_created, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, bind) { bind, was_bound, was_bound };
+FIXTURE_VARIANT_ADD(sweep, destroy_handle)
+{
+	destroy_handle, was_destroyed, was_destroyed
+};
+
+FIXTURE_VARIANT_ADD(sweep, query_context) { query_context, was_told, NULL };
+FIXTURE_VARIANT_ADD(sweep, module_info) { module_info, was_told, NULL };
+FIXTURE_VARIANT_ADD(sweep, export) { export, was_exported, NULL };
+FIXTURE_VARIANT_ADD(sweep, export_revocable)
+{
+	export_revocable, was_exported, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, import) { import, was_imported, NULL };
+FIXTURE_VARIANT_ADD(sweep, import_new_file)
+{
+	import_new_file, was_imported, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, batch) { batch, batch_done, batch_done };
+
+FIXTURE_SETUP(sweep)
+{
+	struct world *w = &self->w;
+
+	self->fault = faults_open();
+	if (self->fault < 0)
+		SKIP(return, "a kernel without fault injection");
+	w->plain = malloc(LONG);
+	w->given = malloc(LONG);
+	w->data = malloc(LONG);
+	ASSERT_TRUE(w->plain && w->given && w->data);
+	fill(w->plain, LONG);
+	fill(w->associated, sizeof(w->associated));
+	fill(w->binding, sizeof(w->binding));
+}
+
+FIXTURE_TEARDOWN(sweep)
+{
+	free(self->w.plain);
+	free(self->w.given);
+	free(self->w.data);
+}
+
+static bool world_make(struct world *w, bool (*prepare)(struct world *w))
+{
+	memset(w->token, POISON, sizeof(w->token));
+	memcpy(w->data, w->plain, LONG);
+	w->cb = SHORT;
+	w->ours = 0;
+	w->exported = -1;
+	w->device = device_open();
+	w->fd = w->device;
+	if (w->device < 0 || !prepare(w))
+		return false;
+	remember(w);
+	return true;
+}
+
+static void world_end(struct world *w)
+{
+	if (w->exported >= 0)
+		close(w->exported);
+	close(w->device);
+}
+
+/* Nothing has changed, and the same call succeeds: or a cipher failed late. */
+static const char *judge_refusal(struct world *w, int status,
+				 const char *(*done)(struct world *w),
+				 const char *(*committed)(struct world *w))
+{
+	const char *wrong = what_changed(w);
+
+	if (status == S(CIPHER) && sends(w->cmd) &&
+	    sent(w->device, w->end[0]) == w->figures.sent[0] + 1)
+		return committed(w);
+	if (wrong)
+		return wrong;
+	return call(w->fd, w->cmd, w->arg) ? "the context does not work" :
+					     done(w);
+}
+
+static const char *judge(struct world *w, int status,
+			 const char *(*done)(struct world *w),
+			 const char *(*committed)(struct world *w))
+{
+	switch (status) {
+	case S(OK):
+		return done(w);
+	case S(FAULT_AFTER_COMMIT):
+		return committed ? committed(w) : "nothing to commit";
+	case S(NO_MEMORY):
+	case S(FAULT):
+	case S(CIPHER):
+	case -EFAULT:
+		return judge_refusal(w, status, done, committed);
+	default:
+		return "an unexpected status";
+	}
+}
+
+TEST_F_TIMEOUT(sweep, each_point, 120)
+{
+	unsigned int n, failures = 0;
+	struct world *w = &self->w;
+	const char *wrong;
+	bool left = false;
+	int status;
+
+	for (n = 1; n < POINTS_MAX && !left; n++) {
+		ASSERT_TRUE(world_make(w, variant->prepare));
+		fault_set(self->fault, n);
+		status = call(w->fd, w->cmd, w->arg);
+		left = fault_left(self->fault);
+		failures += status != 0;
+		wrong = judge(w, status, variant->done, variant->committed);
+		EXPECT_EQ(NULL, wrong)
+			TH_LOG("point %u, status %d: %s", n, status, wrong);
+		EXPECT_FALSE(left && status);
+		world_end(w);
+	}
+	TH_LOG("%u points, %u failures", n - 2, failures);
+	EXPECT_TRUE(left);
+	EXPECT_NE(0, failures);
+}
+
+/* ---- what is not a command ---- */
+
+TEST(opening)
+{
+	unsigned int n, failures = 0, before;
+	int fd, fault = faults_open();
+	bool left = false;
+
+	if (fault < 0)
+		SKIP(return, "a kernel without fault injection");
+	for (n = 1; n < POINTS_MAX && !left; n++) {
+		before = descriptors();
+		fault_set(fault, n);
+		fd = device_open();
+		left = fault_left(fault);
+		if (fd < 0) {
+			EXPECT_TRUE(errno == ENOMEM || errno == EFAULT ||
+				    errno == ENFILE)
+				TH_LOG("point %u: errno %d", n, errno);
+			failures++;
+		} else {
+			EXPECT_EQ(0, fdinfo_number(fd, "sspseal-handles"));
+			close(fd);
+		}
+		EXPECT_EQ(before, descriptors());
+	}
+	EXPECT_TRUE(left);
+	EXPECT_NE(0, failures);
+}
+
+TEST_HARNESS_MAIN
