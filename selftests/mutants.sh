@@ -8,7 +8,7 @@
 # names must then fail. One that survives means that a test is missing. First all
 # those tests are run without a mutant, and must pass.
 #
-# With --edits only the list is checked: does each edit change one line?
+# With --edits only the lists are checked: does each edit change one line?
 #
 # A mutant is four lines, and an empty one behind:
 #   mutant: a name
@@ -17,23 +17,36 @@
 #   edit:   a sed expression that changes exactly one line
 #
 # Each file with code has two or more.
+#
+# LIST names another list than "list". Mutants with faults that the kernel has to
+# notice add
+#   report: what its log must say then, an extended regular expression
+# and may change several lines. Each such list says for which KERNEL it is.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
-work=$build/mutants
+list=${LIST:-list}
+work=$build/mutants/$list
 jobs=${JOBS:-$(nproc)}
 label=${KERNEL:-6.1}
 
-# name file test edit: one of them to a line, separated by tabs.
+# name file test edit report: one of them to a line, separated by tabs.
 list() {
 	awk -F': *' '
+		function flush() {
+			if (name)
+				print name "\t" file "\t" test "\t" edit "\t" report
+			name = report = ""
+		}
 		/^#/ { next }
-		/^mutant:/ { name = $2 }
+		/^mutant:/ { flush(); name = $2 }
 		/^file:/ { file = $2 }
 		/^test:/ { test = $2 }
-		/^edit:/ { sub(/^edit: */, ""); print name "\t" file "\t" test "\t" $0 }
-	' "$top/selftests/mutants/list"
+		/^edit:/ { sub(/^edit: */, ""); edit = $0 }
+		/^report:/ { sub(/^report: */, ""); report = $0 }
+		END { flush() }
+	' "$top/selftests/mutants/$list"
 }
 
 # Those named on the command line, or all.
@@ -51,11 +64,18 @@ changed_lines() {
 }
 
 check_edits() {
-	local name file edit changed
-	while IFS=$'\t' read -r name file _ edit; do
+	local name file edit report changed
+	while IFS=$'\t' read -r name file _ edit report; do
 		changed=$(changed_lines "$file" "$edit")
-		[ "$changed" -eq 1 ] || echo "mutants/list: $name: changes $changed lines of $file"
+		[ "$changed" -eq 1 ] || { [ -n "$report" ] && [ "$changed" -gt 0 ]; } ||
+			echo "mutants/$list: $name: changes $changed lines of $file"
 	done < <(list)
+}
+
+check_lists() {
+	for list in sanitizers races list; do
+		check_edits
+	done
 	(cd "$top" && ls kmod/*.c userlib/src/*.c) | while read -r file; do
 		[ "$(list | cut -f 2 | grep -cxF "$file")" -ge 2 ] ||
 			echo "mutants/list: $file has fewer than two"
@@ -121,20 +141,25 @@ run_tests() {
 }
 
 # A test that failed, a module that does not load, or a line in the kernel log
-# that no test may leave there: all else says nothing about the mutant.
+# that no test may leave there: all else says nothing about the mutant. Or what the
+# mutant says that the kernel reports.
 noticed() {
+	if [ -n "$2" ]; then
+		grep -m1 -E -e "$2" "$1.kernel"
+		return
+	fi
 	! grep -q 'no such' "$1" &&
 		grep -m1 -E '^not ok|gave no result, exit|^host.sh: cannot load|^host.sh: the kernel log|^run.sh: the kernel log' "$1"
 }
 
 # One line of TAP for a mutant: it passes if its test fails.
 judge() {
-	local name=$1 file=$2 test=$3 edit=$4 dir=$work/$1 how
+	local name=$1 file=$2 test=$3 edit=$4 report=$5 dir=$work/$1 how
 	if ! make_mutant "$dir" "$file" "$edit" || ! stage_mutant "$dir" "$test"; then
 		echo "not ok $name: $file: does not build"
 	elif run_tests "$dir/stage" "$dir/log" "$test"; then
 		echo "not ok $name: $file: $test does not notice"
-	elif how=$(noticed "$dir/log"); then
+	elif how=$(noticed "$dir/log" "$report"); then
 		echo "ok $name: $file: $test: $how"
 		rm -rf "$dir"
 	else
@@ -143,18 +168,18 @@ judge() {
 }
 
 judge_all() {
-	local name file test edit
-	while IFS=$'\t' read -r name file test edit; do
+	local name file test edit report
+	while IFS=$'\t' read -r name file test edit report; do
 		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
 			wait -n || :
 		done
-		judge "$name" "$file" "$test" "$edit" >> "$work/results" &
+		judge "$name" "$file" "$test" "$edit" "$report" >> "$work/results" &
 	done
 	wait
 }
 
 if [ "${1:-}" = --edits ]; then
-	check_edits
+	check_lists
 	exit
 fi
 prepare
