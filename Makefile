@@ -7,6 +7,7 @@
 #   make check-debug  the same tests on a kernel that looks for faults
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
+#   make coverage     which lines of the module do the tests execute?
 #   make fuzz-user    random input for library and tool, TIME=seconds
 #   make lint         static checks                       TEST=name for one
 #
@@ -26,7 +27,8 @@ KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
 MANDIR	?= $(PREFIX)/share/man
 
-export BUILD KERNEL KDIR TEST FILE TIME INPUT TARGET
+export BUILD KERNEL KDIR TEST FILE TIME INPUT TARGET \
+	LIST
 # Tool chains set HOST in the environment: it counts on the command line only.
 ifeq ($(origin HOST),command line)
 export HOST
@@ -61,6 +63,9 @@ check:
 
 check-debug:
 	KERNEL=debug selftests/check.sh --tests
+
+coverage:
+	selftests/coverage.sh
 
 # TIME=seconds each, INPUT=file and TARGET=stream or library.
 fuzz-user:
@@ -113,4 +118,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	examples install uninstall clean
-.PHONY: fuzz-user check-debug
+.PHONY: fuzz-user check-debug coverage

@@ -6,6 +6,8 @@
 # Builds the module for a kernel and copies it to MODULE. kbuild leaves its
 # objects beside the sources: they are linked into a folder beside MODULE, so
 # that several kernels can be built for, and the tree stays clean.
+#
+# KBUILD_OPTIONS has more arguments for kbuild: GCOV_PROFILE=y, KCOV_INSTRUMENT=y.
 set -euo pipefail
 
 kernel=$1 module=$2
@@ -24,5 +26,6 @@ cp -rsf "$top/Kbuild" "$top/kmod" "$top/uapi" "$objects"
 
 # Without pahole the type information cannot be added, and is not missed.
 command -v pahole > /dev/null || set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
-make -s -C "$kernel" M="$objects" "$@" modules
+# shellcheck disable=SC2086 # a list of arguments
+make -s -C "$kernel" M="$objects" "$@" ${KBUILD_OPTIONS:-} modules
 cp -u "$objects/kmod/sspseal.ko" "$module"
