@@ -8,6 +8,7 @@
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
 #   make coverage     which lines of the module do the tests execute?
+#   make fuzz         random calls on the module, TIME=seconds
 #   make fuzz-user    random input for library and tool, TIME=seconds
 #   make lint         static checks                       TEST=name for one
 #
@@ -27,8 +28,7 @@ KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
 MANDIR	?= $(PREFIX)/share/man
 
-export BUILD KERNEL KDIR TEST FILE TIME INPUT TARGET \
-	LIST
+export BUILD KERNEL KDIR TEST FILE TIME SEED INPUT TARGET LIST
 # Tool chains set HOST in the environment: it counts on the command line only.
 ifeq ($(origin HOST),command line)
 export HOST
@@ -66,6 +66,10 @@ check-debug:
 
 coverage:
 	selftests/coverage.sh
+
+# TIME=seconds, SEED=number, INPUT=file: see there.
+fuzz:
+	selftests/fuzz.sh
 
 # TIME=seconds each, INPUT=file and TARGET=stream or library.
 fuzz-user:
@@ -118,4 +122,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	examples install uninstall clean
-.PHONY: fuzz-user check-debug coverage
+.PHONY: fuzz-user check-debug coverage fuzz

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# fuzz.sh
+#
+# Fuzzes the device in a VM, for TIME seconds (default 300), beginning with
+# fuzz/corpus.txt and SEED (default: the time). Ends with "N executions, N edges, N
+# findings", what was reached, and which lines of the module were. In build/fuzz:
+#
+#   last.txt    what was run last, after a crash the cause of it
+#   corpus.txt  what reached something new, in the format of fuzz/corpus.txt
+#
+# INPUT=file runs the programs in that file only: last.txt, for example.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/target.sh"
+
+kernel=debug
+seconds=${TIME:-300}
+seed=${SEED:-$(date +%s)}
+work=$build/fuzz
+export BUILD=$work KERNEL=$kernel KBUILD_OPTIONS='KCOV_INSTRUMENT=y GCOV_PROFILE=y'
+
+# What is about to be run is kept apart, and forgotten when it has been.
+sort_output() {
+	awk -v last="$work/last.txt" -v corpus="$work/corpus.txt" '
+		/^> new group/ { close(last); printf "" > last; next }
+		/^>/ { print > last; fflush(last); next }
+		/^\+/ { print > corpus; next }
+		{ print; fflush() }
+	'
+}
+
+install_packages demo check
+"$top/selftests/stage.sh" "$work/stage"
+make -s -C "$top/selftests/fuzz" OUTPUT="$work" \
+	KSFT="$("$top/selftests/vm/kselftest.sh")" abi_fuzz
+cp "$work/abi_fuzz" "$top/selftests/gcov-guest.sh" "$work/stage"
+[ -z "${INPUT:-}" ] || seconds=0
+cp "${INPUT:-$top/selftests/fuzz/corpus.txt}" "$work/stage/corpus.txt"
+
+say "fuzzing for $seconds s, SEED=$seed"
+rm -rf "$work/out" "$work/last.txt" "$work/corpus.txt"
+status=0
+# shellcheck disable=SC2016 # the guest's shell expands it
+"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$work/stage" \
+	--out "$work/out" --log "$work/kernel.log" --timeout $((seconds + 600)) -- \
+	./gcov-guest.sh ./host.sh ./sspseal.ko -- \
+	sh -c './abi_fuzz "$1" "$2" < corpus.txt' fuzz "$seconds" "$seed" |
+	sort_output || status=$?
+[ ! -d "$work/out" ] || "$top/selftests/gcov-report.sh" "$work"
+exit "$status"

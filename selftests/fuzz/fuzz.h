@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the ABI fuzzer share. An input is a program of steps, each of
+ * which is one call with arguments taken from its bytes:
+ *
+ *   main.c    which input is run next    program.c   what its bytes mean
+ *   kcov.c    what it reached            oracle.c    what must be true of it
+ */
+#ifndef SSPSEAL_FUZZ_H
+#define SSPSEAL_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/sspseal.h>
+
+#define STEPS_MAX	32
+
+/**
+ * struct step - one call
+ * @op: which, modulo the number of them
+ * @where: bits 0-1: file, 2-4: handle, 5-7: message
+ * @how: what is odd about it, see program.c
+ * @kind: role, services, suite, rights
+ * @size: class of DATA's size
+ * @list: which buffers
+ * @field: where @value is put into the struct or the array
+ * @choice: of values, if @value is not taken
+ * @value: any
+ */
+struct step {
+	__u8 op;
+	__u8 where;
+	__u8 how;
+	__u8 kind;
+	__u8 size;
+	__u8 list;
+	__u8 field;
+	__u8 choice;
+	__u64 value;
+};
+
+struct program {
+	unsigned int nr;
+	struct step step[STEPS_MAX];
+};
+
+/* ---- program.c ---- */
+
+void program_init(void);
+/* Leaves no file open and no thread behind. */
+void program_run(const struct program *program);
+
+/* How often each command was called, and how often it succeeded. */
+struct tally {
+	const char *name;
+	unsigned long calls;
+	unsigned long successes;
+};
+
+/* The last one has no name. */
+const struct tally *program_tally(void);
+
+/* ---- kcov.c ---- */
+
+/* False if the kernel or the module has none. */
+bool kcov_init(void);
+/* Of the calling thread; threads of a program call it, too. */
+void kcov_thread_begin(void);
+void kcov_thread_end(void);
+/* Edges reached for the first time since the last call. */
+unsigned int kcov_news(void);
+unsigned int kcov_edges(void);
+
+/* ---- oracle.c ---- */
+
+void oracle_reset(void);
+void oracle_call(unsigned long cmd, __u32 status, int error);
+/* A message was sent; what it said before it was sealed. */
+void oracle_sent(const __u8 *token, const void *plain, size_t size);
+/* A message was accepted. */
+void oracle_received(const __u8 *token, const void *data, size_t size);
+unsigned long oracle_findings(void);
+
+/* ---- main.c ---- */
+
+__u64 random64(void);
+
+#endif /* SSPSEAL_FUZZ_H */

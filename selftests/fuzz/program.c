@@ -1,0 +1,690 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the bytes of a program mean: calls on a few files, handles and messages
+ * that its steps share. Most of what a step leaves open is right, so that calls
+ * get far; its bits in @how say what is wrong with it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "../sspseal_test.h"
+
+#define FILES		4
+#define HANDLES		8
+#define MESSAGES	8
+#define WORKERS		2
+#define ENTRIES		12
+#define BATCH_MAX	8
+#define DATA_MAX	(300 << 10)
+#define ASSOCIATED	100
+#define PAGE		4096
+
+/* Bits of @how. */
+#define IN_A_THREAD	0x01
+#define POKE_STRUCT	0x02
+#define POKE_LIST	0x04
+#define ALTER		0x08
+#define BAD_MEMORY	0x10
+#define TAKE_VALUE	0x20
+#define OTHER_SIZE	0x40
+#define OTHER_FILE	0x80
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* ---- what steps share ---- */
+
+struct handle {
+	__u32 number;
+	unsigned int file;
+	__u8 salt[SSPSEAL_SALT_SIZE];
+};
+
+/* The last message that was sent from here, as it can be received. */
+struct letter {
+	__u8 token[SSPSEAL_TOKEN_SIZE];
+	__u8 *data;
+	size_t size;
+	__u8 list;
+	bool is_signature;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int files[FILES];
+static struct handle handles[HANDLES];
+static struct letter messages[MESSAGES];
+static __s32 key_serial[2];
+static __u8 associated[ASSOCIATED];
+static __u8 *none, *readonly;
+
+/* The memory of a step, which no other thread touches. */
+struct scratch {
+	__u8 *stream;	/* token and data, one behind the other */
+	__u8 *data;
+	__u8 *plain;
+	__u8 token[SSPSEAL_TOKEN_SIZE];
+	struct sspseal_buffer list[ENTRIES];
+	unsigned int nr;
+	unsigned int at_data;
+	bool poked;
+};
+
+static struct scratch scratch[WORKERS + 1];
+
+static const __u64 values[] = {
+	0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 28, 29, 31, 32, 33, 47, 48, 49, 63,
+	64, 65, 127, 128, 255, 256, 1023, 1024, 1025, 4095, 4096, 4097,
+	65535, 65536, 65537, 0xfffff, 0x100000, 0x100001, 0xffffff, 0x1000000,
+	0x7fffffff, 0x80000000, 0x80000001, 0x90000001, 0x10000001,
+	0x60000001, 0xffffffff, 0x100000000ULL, 0x7fffffffffffffffULL,
+	0x8000000000000000ULL, 0xffff888000000000ULL, 0xffffffffffffffffULL,
+	0x00007ffffffff000ULL, 0xfffffffffffff000ULL,
+};
+
+static const size_t sizes[] = {
+	0, 1, 15, 16, 17, 100, 1000, 4095, 4096, 4097, 5000, 20000, 65535,
+	65536, 65537, 100000, DATA_MAX,
+};
+
+static __u64 step_value(const struct step *s)
+{
+	if (s->how & TAKE_VALUE)
+		return s->value;
+	return values[s->choice % ARRAY_SIZE(values)];
+}
+
+static size_t step_size(const struct step *s)
+{
+	return sizes[s->size % ARRAY_SIZE(sizes)];
+}
+
+static struct handle *step_handle(const struct step *s)
+{
+	return &handles[s->where >> 2 & 7];
+}
+
+static struct letter *step_message(const struct step *s)
+{
+	return &messages[s->where >> 5];
+}
+
+static unsigned int step_file(const struct step *s)
+{
+	unsigned int file = step_handle(s)->file;
+
+	return s->how & OTHER_FILE ? s->where & 3 : file;
+}
+
+/* ---- calls ---- */
+
+/* In the order of the commands' numbers. */
+static struct tally tally[] = {
+	{ .name = "INFO" }, { .name = "CREATE" }, { .name = "DESTROY" },
+	{ .name = "QUERY" }, { .name = "SEAL" }, { .name = "UNSEAL" },
+	{ .name = "SIGN" }, { .name = "VERIFY" }, { .name = "BIND" },
+	{ .name = "EXPORT" }, { .name = "IMPORT" }, { .name = "BATCH" },
+	{ .name = "other" }, { .name = NULL },
+};
+
+#define OTHER		(_IOC_NR(SSPSEAL_BATCH) + 1)
+
+const struct tally *program_tally(void)
+{
+	return tally;
+}
+
+/* The kernel may look at more than the struct, if it is said to be longer. */
+union padded {
+	__u32 head[2];
+	__u8 bytes[2 * PAGE];
+};
+
+static void poke(void *bytes, size_t size, const struct step *s)
+{
+	__u64 value = step_value(s);
+	size_t at = s->field * 4 % size;
+
+	memcpy((__u8 *)bytes + at, &value, size - at < 8 ? 4 : 8);
+}
+
+/* The size of the struct is what it says in the first field, unless odd. */
+static bool command(unsigned int file, unsigned long cmd, void *arg,
+		    size_t size, const struct step *s)
+{
+	static __thread union padded padded;
+	struct tally *t = &tally[_IOC_NR(cmd)];
+	int ret, error;
+
+	memset(&padded, 0, sizeof(padded));
+	memcpy(&padded, arg, size);
+	padded.head[0] = size;
+	if (s->how & POKE_STRUCT)
+		poke(&padded, size, s);
+	if (s->how & OTHER_SIZE)
+		padded.head[0] = step_value(s);
+	padded.head[1] = POISON32;
+	ret = ioctl(files[file], cmd, &padded);
+	error = ret ? -errno : 0;
+	oracle_call(cmd, padded.head[1], error);
+	memcpy(arg, &padded, size);
+	__atomic_add_fetch(&t->calls, 1, __ATOMIC_RELAXED);
+	if (!error)
+		__atomic_add_fetch(&t->successes, 1, __ATOMIC_RELAXED);
+	return !error;
+}
+
+/* ---- files and handles ---- */
+
+static void file_set(unsigned int file, int fd)
+{
+	int old = __atomic_exchange_n(&files[file], fd, __ATOMIC_RELAXED);
+
+	if (old >= 0)
+		close(old);
+}
+
+static void do_open(const struct step *s)
+{
+	file_set(s->where & 3, open(SSPSEAL_DEVICE, O_RDWR | O_CLOEXEC));
+}
+
+static void do_close(const struct step *s)
+{
+	file_set(s->where & 3, -1);
+}
+
+static void do_info(const struct step *s)
+{
+	struct sspseal_info info = { .suite = s->kind % 5 };
+
+	command(step_file(s), SSPSEAL_INFO, &info, sizeof(info), s);
+}
+
+static void handle_set(const struct step *s, __u32 number,
+		       unsigned int file)
+{
+	struct handle *h = step_handle(s);
+
+	h->number = number;
+	h->file = file;
+}
+
+/* @list: 1 parameters, 2 a suite of its own, 4 expires, 8 and 16 a kernel key */
+static void do_create(const struct step *s)
+{
+	unsigned int file = s->where & 3;
+	struct sspseal_native native = {
+		.suites = s->list & 2 ? s->size & 0x1f : 0,
+		.default_suite = s->list & 2 ? s->choice % 5 : 0,
+	};
+	struct sspseal_create c = {
+		.mechanism = SSPSEAL_MECH_NATIVE,
+		.role = 1 + (s->kind & 1),
+		.services = s->kind >> 1 & 0xf,
+		.flags = s->kind >> 5 & 3,
+		.key = (uintptr_t)test_key,
+		.key_size = TEST_KEY_SIZE,
+		.expiry = s->list & 4 ? time(NULL) + 1 + (s->size & 1) : 0,
+	};
+
+	if (s->list & 1 || c.flags & SSPSEAL_CREATE_UNBOUND) {
+		c.params = (uintptr_t)&native;
+		c.params_size = sizeof(native);
+	}
+	if (s->list & 8) {
+		c.key = 0;
+		c.key_size = 0;
+		c.key_serial = key_serial[s->list >> 4 & 1];
+	}
+	if (!command(file, SSPSEAL_CREATE, &c, sizeof(c), s))
+		return;
+	handle_set(s, c.handle, file);
+	memcpy(step_handle(s)->salt, native.salt, SSPSEAL_SALT_SIZE);
+}
+
+static void do_destroy(const struct step *s)
+{
+	struct sspseal_destroy d = { .handle = step_handle(s)->number };
+
+	command(step_file(s), SSPSEAL_DESTROY, &d, sizeof(d), s);
+}
+
+static void do_query(const struct step *s)
+{
+	struct sspseal_query q = { .handle = step_handle(s)->number };
+
+	command(step_file(s), SSPSEAL_QUERY, &q, sizeof(q), s);
+}
+
+/* To the handle's neighbour. */
+static void do_bind(const struct step *s)
+{
+	unsigned int other = (s->where >> 2 & 7) ^ 1;
+	struct sspseal_bind b = {
+		.handle = step_handle(s)->number,
+		.flags = s->list & 1,
+		.services = s->kind >> 1 & 0xf,
+		.suite = 1 + s->size % 4,
+		.binding = (uintptr_t)readonly,
+		.binding_size = s->list & 2 ? step_value(s) % (PAGE + 2) : 0,
+	};
+
+	memcpy(b.peer_salt, handles[other].salt, SSPSEAL_SALT_SIZE);
+	command(step_file(s), SSPSEAL_BIND, &b, sizeof(b), s);
+}
+
+static void do_export(const struct step *s)
+{
+	struct sspseal_export e = {
+		.handle = step_handle(s)->number,
+		.flags = s->list & 1,
+		.rights = s->kind & 0x3f,
+		.expiry = s->list & 2 ? time(NULL) + 1 : 0,
+	};
+	unsigned int file = step_file(s);
+
+	if (!command(file, SSPSEAL_EXPORT, &e, sizeof(e), s))
+		return;
+	/* The revoker takes the handle's place, or what was exported does. */
+	file_set(s->where & 3, e.fd);
+	if (s->list & 4)
+		handle_set(s, e.revoker, file);
+	else
+		handle_set(s, SSPSEAL_EXPORTED_HANDLE, s->where & 3);
+}
+
+static void do_import(const struct step *s)
+{
+	struct sspseal_import i = {
+		.fd = files[s->where & 3],
+		.source = step_handle(s)->number,
+		.flags = s->list & 1,
+	};
+	unsigned int file = s->size & 3;
+
+	if (!command(file, SSPSEAL_IMPORT, &i, sizeof(i), s))
+		return;
+	if (i.new_fd >= 0) {
+		file = s->kind & 3;
+		file_set(file, i.new_fd);
+	}
+	handle_set(s, i.handle, file);
+}
+
+static void do_fdinfo(const struct step *s)
+{
+	fdinfo_number(files[s->where & 3], "sspseal-nothing");
+}
+
+/* Any number, any memory. */
+static void do_raw(const struct step *s)
+{
+	unsigned long cmd = s->value & 1 ? s->value >> 1 :
+					   _IO(SSPSEAL_TYPE, s->kind & 0xf);
+	static __u8 *const where[] = { (void *)8, (void *)-8 };
+	__u8 *arg = s->list & 1 ? readonly : none;
+
+	if (s->list & 2)
+		arg = where[s->list >> 2 & 1];
+	if (s->list & 8)
+		arg += PAGE - s->size;
+	ioctl(files[s->where & 3], cmd, arg);
+	__atomic_add_fetch(&tally[OTHER].calls, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- messages ---- */
+
+static void entry(struct scratch *m, __u32 type, void *ptr, size_t cb)
+{
+	m->list[m->nr++] = buffer(type, ptr, cb);
+}
+
+/*
+ * @list: 1, 2 associated before, 4 behind; 8 padding; 16 DATA that is left alone;
+ * 32 a second DATA; 64 a stream; 128 the token comes first
+ */
+static void make_list(struct scratch *m, __u8 list, size_t size, bool stream)
+{
+	const __u32 token_type = stream ? STREAM : TOKEN;
+	void *token = stream ? m->stream : m->token;
+	size_t token_size = stream ? TOKEN_SIZE + size : TOKEN_SIZE;
+
+	m->nr = 0;
+	if (list & 128)
+		entry(m, token_type, token, token_size);
+	if (list & 1)
+		entry(m, DATA | RWC, associated, ASSOCIATED);
+	if (list & 2)
+		entry(m, DATA | RWC, associated, 1);
+	m->at_data = m->nr;
+	entry(m, DATA, stream ? NULL : m->data, stream ? 0 : size);
+	if (list & 4)
+		entry(m, DATA | RWC, associated, 0);
+	if (list & 8)
+		entry(m, PADDING, associated, ASSOCIATED);
+	if (list & 16)
+		entry(m, DATA | READONLY, readonly, 10);
+	if (list & 32)
+		entry(m, DATA, associated, 20);
+	if (!(list & 128))
+		entry(m, token_type, token, token_size);
+}
+
+static void spoil(struct scratch *m, const struct step *s)
+{
+	struct sspseal_buffer *b = &m->list[s->field % m->nr];
+
+	m->poked = s->how & (POKE_LIST | BAD_MEMORY | POKE_STRUCT);
+	if (s->how & POKE_LIST)
+		poke(m->list, m->nr * sizeof(m->list[0]), s);
+	if (s->how & BAD_MEMORY)
+		b->ptr = (uintptr_t)(s->choice & 1 ? none : readonly) +
+			 (s->choice & 2 ? PAGE - s->size % 64 : 0);
+	if (s->how & BAD_MEMORY && b->cb > PAGE)
+		b->cb = PAGE;
+}
+
+static struct sspseal_message make_message(struct scratch *m,
+					   const struct step *s)
+{
+	static const __u32 qops[] = {
+		0, 0, 0, SSPSEAL_QOP_SUITE(2), SSPSEAL_QOP_SUITE(3),
+		SSPSEAL_QOP_NO_ENCRYPT, SSPSEAL_QOP_NO_ENCRYPT | 0x300,
+		SSPSEAL_QOP_SUITE(1),
+	};
+	struct sspseal_message message = {
+		.handle = step_handle(s)->number,
+		.qop = qops[s->kind & 7],
+		.sequence = s->kind >> 3 & 3,
+		.nr_buffers = m->nr,
+		.buffers = (uintptr_t)m->list,
+	};
+
+	return message;
+}
+
+static void keep_letter(struct scratch *m, const struct step *s, size_t size,
+			bool is_signature)
+{
+	struct letter *letter = step_message(s);
+
+	pthread_mutex_lock(&lock);
+	memcpy(letter->token, m->token, sizeof(letter->token));
+	memcpy(letter->data, m->data, size);
+	letter->size = size;
+	letter->list = s->list;
+	letter->is_signature = is_signature;
+	pthread_mutex_unlock(&lock);
+}
+
+static void do_send(struct scratch *m, const struct step *s, unsigned long cmd)
+{
+	struct sspseal_message message;
+	size_t size = step_size(s);
+
+	memcpy(m->data, m->plain, size);
+	make_list(m, s->list, size, s->list & 64 && s->how & ALTER);
+	spoil(m, s);
+	message = make_message(m, s);
+	if (!command(step_file(s), cmd, &message, sizeof(message), s) ||
+	    m->poked)
+		return;
+	oracle_sent(m->token, m->plain, size);
+	keep_letter(m, s, size, cmd == SSPSEAL_SIGN);
+}
+
+/* By the neighbour of who sent it, or by @kind another; as it is, or altered. */
+static void do_receive(struct scratch *m, const struct step *s,
+		       unsigned long cmd)
+{
+	struct letter *letter = step_message(s);
+	struct sspseal_message message;
+	bool stream, altered = s->how & ALTER;
+	size_t size;
+	__u8 list;
+
+	pthread_mutex_lock(&lock);
+	size = letter->size;
+	list = letter->list & ~64;
+	memcpy(m->token, letter->token, sizeof(m->token));
+	memcpy(m->data, letter->data, size);
+	pthread_mutex_unlock(&lock);
+
+	stream = s->list & 64 && cmd == SSPSEAL_UNSEAL;
+	if (altered && s->field & 1)
+		m->token[s->size % TOKEN_SIZE] ^= 1 << (s->choice & 7);
+	else if (altered && size)
+		m->data[s->value % size] ^= 1 << (s->choice & 7);
+	if (altered && s->field & 2)
+		list ^= s->list;
+	memcpy(m->stream, m->token, TOKEN_SIZE);
+	memcpy(m->stream + TOKEN_SIZE, m->data, size);
+	make_list(m, list & ~64, size, stream);
+	spoil(m, s);
+	message = make_message(m, s);
+	if (!command(step_file(s), cmd, &message, sizeof(message), s) ||
+	    m->poked)
+		return;
+	/* The stream is decrypted where it lies. */
+	oracle_received(m->token, stream ? m->stream + TOKEN_SIZE : m->data,
+			size);
+}
+
+/* Operations of all sorts on one message after the other. */
+static void do_batch(struct scratch *m, const struct step *s)
+{
+	static const __u32 commands[] = {
+		SSPSEAL_SEAL, SSPSEAL_SIGN, SSPSEAL_VERIFY, SSPSEAL_UNSEAL,
+	};
+	struct sspseal_operation operation[BATCH_MAX];
+	struct sspseal_batch batch = {
+		.operations = (uintptr_t)operation,
+		.stride = sizeof(operation[0]),
+		.nr = 1 + s->choice % BATCH_MAX,
+	};
+	unsigned int i;
+
+	memcpy(m->data, m->plain, 1000);
+	make_list(m, s->list & ~64, 1000, false);
+	spoil(m, s);
+	for (i = 0; i < BATCH_MAX; i++) {
+		operation[i].command = commands[(s->value >> i) & 3];
+		operation[i].message = make_message(m, s);
+	}
+	if (s->how & ALTER)
+		operation[s->size % BATCH_MAX].command = step_value(s);
+	command(step_file(s), SSPSEAL_BATCH, &batch, sizeof(batch), s);
+}
+
+/* ---- steps ---- */
+
+static void do_seal(struct scratch *m, const struct step *s)
+{
+	do_send(m, s, SSPSEAL_SEAL);
+}
+
+static void do_sign(struct scratch *m, const struct step *s)
+{
+	do_send(m, s, SSPSEAL_SIGN);
+}
+
+static void do_unseal(struct scratch *m, const struct step *s)
+{
+	do_receive(m, s, SSPSEAL_UNSEAL);
+}
+
+static void do_verify(struct scratch *m, const struct step *s)
+{
+	do_receive(m, s, SSPSEAL_VERIFY);
+}
+
+/* Receives what there is by the command that fits. */
+static void do_accept(struct scratch *m, const struct step *s)
+{
+	do_receive(m, s, step_message(s)->is_signature ? SSPSEAL_VERIFY :
+							 SSPSEAL_UNSEAL);
+}
+
+static const struct {
+	void (*plain)(const struct step *s);
+	void (*message)(struct scratch *m, const struct step *s);
+} operations[] = {
+	{ .plain = do_open }, { .plain = do_close }, { .plain = do_info },
+	{ .plain = do_create }, { .plain = do_create },
+	{ .plain = do_destroy }, { .plain = do_query }, { .plain = do_bind },
+	{ .plain = do_export }, { .plain = do_import },
+	{ .plain = do_fdinfo }, { .plain = do_raw },
+	{ .message = do_seal }, { .message = do_seal },
+	{ .message = do_unseal }, { .message = do_sign },
+	{ .message = do_verify }, { .message = do_accept },
+	{ .message = do_accept }, { .message = do_batch },
+};
+
+static void step_run(struct scratch *m, const struct step *s)
+{
+	unsigned int op = s->op % ARRAY_SIZE(operations);
+
+	kcov_thread_begin();
+	if (operations[op].plain)
+		operations[op].plain(s);
+	else
+		operations[op].message(m, s);
+	kcov_thread_end();
+}
+
+/* ---- threads ---- */
+
+static struct worker {
+	pthread_t thread;
+	pthread_cond_t wake;
+	const struct step *step;
+} workers[WORKERS];
+
+static pthread_mutex_t queue = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	const struct step *step;
+
+	for (;;) {
+		pthread_mutex_lock(&queue);
+		while (!worker->step)
+			pthread_cond_wait(&worker->wake, &queue);
+		step = worker->step;
+		pthread_mutex_unlock(&queue);
+		step_run(&scratch[1 + worker - workers], step);
+		pthread_mutex_lock(&queue);
+		worker->step = NULL;
+		pthread_cond_signal(&idle);
+		pthread_mutex_unlock(&queue);
+	}
+	return NULL;
+}
+
+/* False if all of them are at work. */
+static bool give_to_worker(const struct step *step)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&queue);
+	for (i = 0; i < WORKERS && workers[i].step; i++)
+		;
+	if (i < WORKERS) {
+		workers[i].step = step;
+		pthread_cond_signal(&workers[i].wake);
+	}
+	pthread_mutex_unlock(&queue);
+	return i < WORKERS;
+}
+
+static void await_workers(void)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&queue);
+	for (i = 0; i < WORKERS; i++) {
+		while (workers[i].step)
+			pthread_cond_wait(&idle, &queue);
+	}
+	pthread_mutex_unlock(&queue);
+}
+
+/* ---- programs ---- */
+
+static void *map(size_t size, int protection)
+{
+	void *p = mmap(NULL, size, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
+
+	if (p == MAP_FAILED)
+		abort();
+	return p;
+}
+
+static __s32 add_key(const char *type, const char *description)
+{
+	return syscall(SYS_add_key, type, description, test_key,
+		       (size_t)TEST_KEY_SIZE, KEY_SPEC_PROCESS_KEYRING);
+}
+
+void program_init(void)
+{
+	unsigned int i;
+
+	none = map(2 * PAGE, PROT_NONE);
+	readonly = map(2 * PAGE, PROT_READ);
+	fill(associated, sizeof(associated));
+	key_serial[0] = add_key("logon", SSPSEAL_LOGON_PREFIX "fuzz");
+	key_serial[1] = add_key("user", "fuzz");
+	for (i = 0; i < MESSAGES; i++)
+		messages[i].data = calloc(1, DATA_MAX);
+	for (i = 0; i < FILES; i++)
+		files[i] = -1;
+	for (i = 0; i <= WORKERS; i++) {
+		scratch[i].data = map(DATA_MAX, PROT_READ | PROT_WRITE);
+		scratch[i].plain = map(DATA_MAX, PROT_READ | PROT_WRITE);
+		scratch[i].stream = map(DATA_MAX + TOKEN_SIZE,
+					PROT_READ | PROT_WRITE);
+		fill(scratch[i].plain, DATA_MAX);
+	}
+	for (i = 0; i < WORKERS; i++) {
+		pthread_cond_init(&workers[i].wake, NULL);
+		if (pthread_create(&workers[i].thread, NULL, work,
+				   &workers[i]))
+			abort();
+	}
+}
+
+void program_run(const struct program *program)
+{
+	unsigned int i;
+
+	oracle_reset();
+	memset(handles, 0, sizeof(handles));
+	for (i = 0; i < MESSAGES; i++) {
+		messages[i].size = 0;
+		memset(messages[i].token, 0, sizeof(messages[i].token));
+	}
+	file_set(0, open(SSPSEAL_DEVICE, O_RDWR | O_CLOEXEC));
+	for (i = 0; i < program->nr; i++) {
+		const struct step *step = &program->step[i];
+
+		if (!(step->how & IN_A_THREAD) || !give_to_worker(step))
+			step_run(&scratch[0], step);
+	}
+	await_workers();
+	for (i = 0; i < FILES; i++)
+		file_set(i, -1);
+}
