@@ -612,7 +612,6 @@ TEST_F(handshake, wide)
 					    NULL));
 	EXPECT_EQ(SEC_E_OK, FreeCredentialsHandle(&handle));
 	for (i = 0; i < ARRAY_SIZE(broken); i++) {
-
 		bad.User = (USHORT *)broken[i];
 		bad.UserLength = 2;
 		EXPECT_EQ(SEC_E_UNKNOWN_CREDENTIALS,
