@@ -7,7 +7,6 @@
  * When it is finished, it is forgotten: messages need nothing but the kernel's
  * handle.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>

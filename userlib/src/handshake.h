@@ -6,10 +6,17 @@
 #ifndef SSPSEAL_HANDSHAKE_H
 #define SSPSEAL_HANDSHAKE_H
 
+#include <pthread.h>
 #include <sys/types.h>
 
 #include "handshake_token.h"
 #include "internal.h"
+
+/* The C library's has a 0 where sparse wants NULL. */
+#ifdef __CHECKER__
+#undef PTHREAD_MUTEX_INITIALIZER
+#define PTHREAD_MUTEX_INITIALIZER { }
+#endif
 
 /* ---- texts: text.c ---- */
 
