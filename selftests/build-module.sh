@@ -24,8 +24,11 @@ mkdir -p "$objects"
 find "$objects" -xtype l -delete
 cp -rsf "$top/Kbuild" "$top/kmod" "$top/uapi" "$objects"
 
-# Without pahole the type information cannot be added, and is not missed.
-command -v pahole > /dev/null || set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+# Without pahole and the kernel's own the type information cannot be added, and is
+# not missed.
+if [ ! -e "$kernel/vmlinux" ] || ! command -v pahole > /dev/null; then
+	set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+fi
 # shellcheck disable=SC2086 # a list of arguments
 make -s -C "$kernel" M="$objects" "$@" ${KBUILD_OPTIONS:-} modules
 cp -u "$objects/kmod/sspseal.ko" "$module"

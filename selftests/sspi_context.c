@@ -292,7 +292,7 @@ TEST_F(attribute, sizes)
 				     0);
 		memset(&result, POISON, sizeof(result));
 		EXPECT_EQ(0, variant->ask(handle, SECPKG_ATTR_SIZES, &result));
-		EXPECT_EQ(row[i].size, result.cbMaxToken);
+		EXPECT_EQ(SSPSEAL_MAX_TOKEN, result.cbMaxToken);
 		EXPECT_EQ(row[i].size, result.cbMaxSignature);
 		EXPECT_EQ(1, result.cbBlockSize);
 		EXPECT_EQ(row[i].size, result.cbSecurityTrailer);

@@ -360,8 +360,9 @@ NTSTATUS NTAPI SpGetContextToken(LSA_SEC_HANDLE ContextHandle,
  * @ContextAttribute: one of those of QueryContextAttributesW()
  * @Buffer: out: the struct. SecPkgContext_Sizes: cbMaxSignature and
  *	cbSecurityTrailer are the TOKEN sizes of signing and sealing, in bytes, 0
- *	without INTEGRITY; cbMaxToken is the greater of the two; cbBlockSize is
- *	1: no padding is needed. The others: as QueryContextAttributesW()
+ *	without INTEGRITY; cbMaxToken is SSPSEAL_MAX_TOKEN, for a handshake's;
+ *	cbBlockSize is 1: no padding is needed. The others: as
+ *	QueryContextAttributesW()
  *
  * Source: Microsoft, "SpQueryContextAttributesFn callback function (ntsecpkg.h)"
  * and "SecPkgContext_Sizes structure (sspi.h)".

@@ -30,8 +30,8 @@ static NTSTATUS get_sizes(const struct sspseal_style *style,
 	SecPkgContext_Sizes *sizes = buffer;
 
 	(void)style;
-	sizes->cbMaxToken = query->max_signature > query->security_trailer ?
-			    query->max_signature : query->security_trailer;
+	/* Of a handshake, not of a message. */
+	sizes->cbMaxToken = SSPSEAL_MAX_TOKEN;
 	sizes->cbMaxSignature = query->max_signature;
 	sizes->cbBlockSize = 1;
 	sizes->cbSecurityTrailer = query->security_trailer;
