@@ -7,6 +7,7 @@
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
 #   make lint         static checks                       TEST=name for one
+#   make bench        what messages cost                  TEST=row for one
 #
 # and of who wants to use it here:
 #
@@ -14,7 +15,7 @@
 #   make install      all of them                         DESTDIR, PREFIX
 #   make uninstall
 #
-# With HOST=1 demo and check use the running kernel instead of a VM. KERNEL
+# With HOST=1 demo, check and bench use the running kernel instead of a VM. KERNEL
 # chooses the kernel of the VM: a label that selftests/vm/kernel.sh knows.
 
 BUILD	?= $(CURDIR)/build
@@ -67,6 +68,9 @@ examples: userlib
 			-L$(BUILD)/userlib -lsspseal || exit; \
 	done
 
+bench:
+	selftests/bench/bench.sh
+
 lint:
 	selftests/lint.sh $(TEST)
 
@@ -86,5 +90,5 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all module userlib tools demo check lint shell mutants examples install \
-	uninstall clean
+.PHONY: all module userlib tools demo check lint shell mutants bench examples \
+	install uninstall clean

@@ -15,10 +15,10 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-# What the VM itself needs, what only AF_ALG would load, and pcrypt, through
-# which tests get a driver that completes later.
+# What the VM itself needs, what only AF_ALG would load, what libkcapi asks about
+# algorithms, and pcrypt, through which tests get a driver that completes later.
 vm_modules=(virtio_pci virtio_console virtio_rng
-	af_alg algif_aead algif_hash algif_skcipher pcrypt)
+	af_alg algif_aead algif_hash algif_skcipher crypto_user pcrypt)
 
 usage() {
 	sed -n '4,5s/^# \{0,1\}//p' "$0" >&2
