@@ -13,60 +13,61 @@
 
 /* ---- what an entry is ---- */
 
-static u32 buffer_type(const struct sspseal_buffer *entry)
-{
-	return entry->type & ~SSPSEAL_BUFFER_ATTRMASK;
-}
-
-static bool has_attribute(const struct sspseal_buffer *entry, u32 attributes)
-{
-	return entry->type & attributes;
-}
-
 #define ANY_READONLY	(SSPSEAL_BUFFER_READONLY | \
 			 SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM)
 
-static bool is_plain_data(const struct sspseal_buffer *entry)
+static u32 buffer_type(u32 type)
 {
-	return buffer_type(entry) == SSPSEAL_BUFFER_DATA &&
-	       !has_attribute(entry, ANY_READONLY);
+	return type & ~SSPSEAL_BUFFER_ATTRMASK;
 }
 
-static bool is_associated(const struct sspseal_buffer *entry)
+static bool known_type(u32 type)
 {
-	return buffer_type(entry) == SSPSEAL_BUFFER_DATA &&
-	       has_attribute(entry, SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM);
-}
+	const u32 known = ANY_READONLY | ~SSPSEAL_BUFFER_ATTRMASK;
 
-/**
- * sspseal_piece() - what an entry of the list is to the mechanism
- * @call: with call->sealed set
- * @entry: one of its list
- *
- * Pieces are authenticated in the order of the array.
- *
- * Return: what it is.
- */
-enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
-				 const struct sspseal_buffer *entry)
-{
-	if (is_associated(entry))
-		return SSPSEAL_PIECE_ASSOCIATED;
-	if (!is_plain_data(entry))
-		return SSPSEAL_PIECE_NONE;
-	return call->sealed ? SSPSEAL_PIECE_SEALED : SSPSEAL_PIECE_PLAIN;
+	return buffer_type(type) <= SSPSEAL_BUFFER_TYPE_MAX &&
+	       !(type & ~known) && (type & ANY_READONLY) != ANY_READONLY;
 }
 
 /* ---- checks ---- */
 
-/* How many entries of which sort a list has. */
+/* How many entries of which sort a list has, and what is odd about them. */
 struct census {
 	u32 tokens;
 	u32 streams;
 	u32 plain;
 	u32 readonly;
-	u32 associated;
+	u32 null_set;		/* bytes without an address */
+	bool unknown_type;
 };
+
+static void count_data(struct sspseal_list *list, u32 i, struct census *census)
+{
+	const struct sspseal_buffer *entry = &list->entry[i];
+
+	if (entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM) {
+		list->associated_set |= BIT(i);
+		list->associated += entry->cb;
+	} else if (entry->type & SSPSEAL_BUFFER_READONLY) {
+		census->readonly++;
+		return;
+	} else {
+		if (!census->plain++)
+			list->data = i;
+		list->plain_set |= BIT(i);
+		list->plain += entry->cb;
+	}
+	list->pieces++;
+	if (unlikely(!entry->ptr && entry->cb))
+		census->null_set |= BIT(i);
+}
+
+static void count_stream(struct sspseal_list *list, u32 i,
+			 struct census *census)
+{
+	if (!census->streams++ && !census->tokens)
+		list->token = i;
+}
 
 static void take_census(struct sspseal_list *list, bool streams_count,
 			struct census *census)
@@ -74,30 +75,23 @@ static void take_census(struct sspseal_list *list, bool streams_count,
 	u32 i;
 
 	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
+		u32 type = list->entry[i].type;
 
-		switch (buffer_type(entry)) {
-		case SSPSEAL_BUFFER_TOKEN:
+		if (unlikely(!known_type(type)))
+			census->unknown_type = true;
+		if (buffer_type(type) == SSPSEAL_BUFFER_DATA) {
+			count_data(list, i, census);
+		} else if (buffer_type(type) == SSPSEAL_BUFFER_TOKEN) {
 			if (!census->tokens++)
 				list->token = i;
-			break;
-		case SSPSEAL_BUFFER_STREAM:
-			if (streams_count && !census->streams++ &&
-			    !census->tokens)
-				list->token = i;
-			break;
-		case SSPSEAL_BUFFER_DATA:
-			if (is_associated(entry))
-				census->associated++;
-			else if (!is_plain_data(entry))
-				census->readonly++;
-			else if (!census->plain++)
-				list->data = i;
-			break;
+		} else if (buffer_type(type) == SSPSEAL_BUFFER_STREAM) {
+			if (streams_count)
+				count_stream(list, i, census);
+		} else if (type == SSPSEAL_BUFFER_PADDING) {
+			list->padding_set |= BIT(i);
 		}
 	}
 	list->stream = census->streams && !census->tokens;
-	list->pieces = census->plain + census->associated;
 }
 
 static enum sspseal_status check_token_size(const struct sspseal_call *call)
@@ -116,7 +110,7 @@ static enum sspseal_status check_token(const struct sspseal_call *call)
 	const struct sspseal_buffer *token = &list->entry[list->token];
 	bool written = list->stream || sspseal_op_sends(call->op);
 
-	if (written && has_attribute(token, ANY_READONLY))
+	if (written && token->type & ANY_READONLY)
 		return SSPSEAL_STATUS_TOKEN_READONLY;
 	return token->ptr ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_NULL;
 }
@@ -140,106 +134,63 @@ static enum sspseal_status check_data(const struct sspseal_call *call,
 		return SSPSEAL_STATUS_OK;
 	if (census->plain)
 		return SSPSEAL_STATUS_TWO_DATA;
-	if (census->readonly && !census->associated)
+	if (census->readonly && !call->list.associated_set)
 		return SSPSEAL_STATUS_DATA_READONLY;
 	return SSPSEAL_STATUS_NO_DATA;
 }
 
 /* With STREAM, DATA is an output: from here on it stands for where DATA lies. */
-static void place_data(struct sspseal_call *call)
+static void place_data(struct sspseal_call *call, struct census *census)
 {
 	struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *stream = &list->entry[list->token];
 	struct sspseal_buffer *data = &list->entry[list->data];
 
-	if (!list->stream)
-		return;
 	data->ptr = stream->ptr + call->room.token;
 	data->cb = stream->cb - call->room.token;
-}
-
-static enum sspseal_status check_null(const struct sspseal_list *list)
-{
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if ((is_plain_data(entry) || is_associated(entry)) &&
-		    entry->cb && !entry->ptr)
-			return SSPSEAL_STATUS_NULL_BUFFER;
-	}
-	return SSPSEAL_STATUS_OK;
+	list->plain = data->cb;
+	census->null_set &= ~BIT(list->data);
+	if (data->cb && !data->ptr)
+		census->null_set |= BIT(list->data);
 }
 
 /* An entry that wraps around is no overlap: copying it will fault. */
 static bool overlap(const struct sspseal_buffer *a,
 		    const struct sspseal_buffer *b)
 {
-	return a->cb && b->cb && a->ptr < b->ptr + b->cb &&
-	       b->ptr < a->ptr + a->cb;
+	return a->ptr < b->ptr + b->cb && b->ptr < a->ptr + a->cb &&
+	       a->cb && b->cb;
 }
 
-/* Does an entry that is written overlap another one that is used? */
-static enum sspseal_status check_overlap(const struct sspseal_call *call,
-					 int written)
+/* Does an entry that is written overlap one of others that are used? */
+static bool overlaps(const struct sspseal_list *list, u32 written, u32 used)
 {
-	const struct sspseal_list *list = &call->list;
-	u32 i;
+	u32 i, left;
 
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-		bool used = i == list->token || is_associated(entry) ||
-			    is_plain_data(entry);
-
-		/* DATA lies in STREAM. */
-		if (list->stream && (i == list->token || i == list->data))
-			continue;
-		if (used && i != written &&
-		    overlap(entry, &list->entry[written]))
-			return SSPSEAL_STATUS_OVERLAP;
+	sspseal_for_each_entry(i, left, used & ~BIT(written)) {
+		if (overlap(&list->entry[i], &list->entry[written]))
+			return true;
 	}
-	return SSPSEAL_STATUS_OK;
+	return false;
 }
 
 static enum sspseal_status check_overlaps(const struct sspseal_call *call)
 {
-	enum sspseal_status status = SSPSEAL_STATUS_OK;
+	const struct sspseal_list *list = &call->list;
+	u32 used = sspseal_pieces(call);
+	bool found = false;
 
-	if (sspseal_op_sends(call->op) || call->list.stream)
-		status = check_overlap(call, call->list.token);
-	if (!status && call->sealed)
-		status = check_overlap(call, call->list.data);
-	return status;
-}
-
-static enum sspseal_status check_types(const struct sspseal_list *list)
-{
-	const u32 known = ANY_READONLY | ~SSPSEAL_BUFFER_ATTRMASK;
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		u32 type = list->entry[i].type;
-
-		if (buffer_type(&list->entry[i]) > SSPSEAL_BUFFER_TYPE_MAX ||
-		    type & ~known || (type & ANY_READONLY) == ANY_READONLY)
-			return SSPSEAL_STATUS_BUFFER_TYPE;
-	}
-	return SSPSEAL_STATUS_OK;
-}
-
-static void add_lengths(struct sspseal_list *list)
-{
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if (is_associated(entry))
-			list->associated += entry->cb;
-		else if (is_plain_data(entry))
-			list->plain += entry->cb;
-	}
+	/* DATA lies in STREAM. */
+	if (list->stream)
+		used &= ~BIT(list->data);
+	if (sspseal_op_sends(call->op) || list->stream)
+		found = overlaps(list, list->token, used);
+	else
+		used |= BIT(list->token);
+	/* Where TOKEN is written, it was compared with DATA already. */
+	if (call->sealed)
+		found |= overlaps(list, list->data, used);
+	return found ? SSPSEAL_STATUS_OVERLAP : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_limits(const struct sspseal_list *list,
@@ -319,16 +270,36 @@ static enum sspseal_status check_list(struct sspseal_call *call)
 		status = check_received(call, &census);
 	if (status)
 		return status;
-	place_data(call);
-	status = check_null(&call->list);
-	if (!status)
-		status = check_overlaps(call);
-	if (!status)
-		status = check_types(&call->list);
+	if (unlikely(call->list.stream))
+		place_data(call, &census);
+	if (census.null_set)
+		return SSPSEAL_STATUS_NULL_BUFFER;
+	status = check_overlaps(call);
 	if (status)
 		return status;
-	add_lengths(&call->list);
+	if (census.unknown_type)
+		return SSPSEAL_STATUS_BUFFER_TYPE;
 	return check_lengths(call);
+}
+
+/* Field by field: copies as short as this cost less than to call for one. */
+static bool read_entries(struct sspseal_list *list)
+{
+	const struct sspseal_buffer __user *from = list->user;
+	struct sspseal_buffer *to = list->entry;
+
+	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
+		return false;
+	for (; to < list->entry + list->nr; from++, to++) {
+		unsafe_get_user(to->cb, &from->cb, fault);
+		unsafe_get_user(to->type, &from->type, fault);
+		unsafe_get_user(to->ptr, &from->ptr, fault);
+	}
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
 }
 
 /**
@@ -350,7 +321,7 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	list->user = u64_to_user_ptr(buffers);
 	list->nr = nr;
-	if (copy_from_user(list->entry, list->user, nr * sizeof(*list->entry)))
+	if (!read_entries(list))
 		return SSPSEAL_STATUS_FAULT;
 	return check_list(call);
 }
@@ -430,17 +401,14 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 	const struct sspseal_list *list = &call->list;
 	struct sspseal_work *work = call->work;
 	u8 *to = work->associated + call->room.front;
-	u32 i;
+	u32 i, left;
 
-	for (i = 0; i < list->nr; i++) {
+	sspseal_for_each_entry(i, left, sspseal_pieces(call)) {
 		const struct sspseal_buffer *entry = &list->entry[i];
 		void __user *from = u64_to_user_ptr(entry->ptr);
-		enum sspseal_piece piece = sspseal_piece(call, entry);
 
-		if (piece == SSPSEAL_PIECE_NONE)
-			continue;
 		to += call->room.piece;
-		if (piece == SSPSEAL_PIECE_SEALED) {
+		if (sspseal_piece(call, i) == SSPSEAL_PIECE_SEALED) {
 			if (!data_in(work, from))
 				return SSPSEAL_STATUS_FAULT;
 			continue;
@@ -456,16 +424,12 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 static bool sizes_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
-	u32 i;
+	u32 i, left;
 
 	if (put_user(call->room.token, &list->user[list->token].cb))
 		return false;
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if (buffer_type(entry) == SSPSEAL_BUFFER_PADDING &&
-		    !has_attribute(entry, ANY_READONLY) &&
-		    put_user(0, &list->user[i].cb))
+	sspseal_for_each_entry(i, left, list->padding_set) {
+		if (put_user(0, &list->user[i].cb))
 			return false;
 	}
 	return true;

@@ -559,16 +559,14 @@ static void frame_associated(const struct sspseal_call *call)
 	};
 	u8 *to = call->work->associated;
 	__be64 prefix;
-	u32 i;
+	u32 i, left;
 
 	memcpy(to, call->token, HEADER_SIZE);
 	to += HEADER_SIZE;
-	for (i = 0; i < call->list.nr; i++) {
+	sspseal_for_each_entry(i, left, sspseal_pieces(call)) {
 		const struct sspseal_buffer *entry = &call->list.entry[i];
-		enum sspseal_piece piece = sspseal_piece(call, entry);
+		enum sspseal_piece piece = sspseal_piece(call, i);
 
-		if (piece == SSPSEAL_PIECE_NONE)
-			continue;
 		prefix = cpu_to_be64(kinds[piece] | entry->cb);
 		memcpy(to, &prefix, sizeof(prefix));
 		to += PIECE_SIZE;

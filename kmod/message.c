@@ -50,9 +50,12 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	call->key = NULL;
 	call->fresh = false;
 	/* The entries are left as they are: only those read are looked at. */
-	call->list.nr = 0;
 	call->list.token = 0;
 	call->list.data = 0;
+	call->list.plain_set = 0;
+	call->list.associated_set = 0;
+	call->list.padding_set = 0;
+	call->list.pieces = 0;
 	call->list.associated = 0;
 	call->list.plain = 0;
 }
@@ -302,7 +305,8 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 {
 	const struct sspseal_message *message = command->arg;
 	enum sspseal_status status;
-	struct sspseal_call call;
+	/* Of some size, and init_call() sets what is looked at. */
+	struct sspseal_call call __uninitialized;
 
 	init_call(&call, op, message);
 	status = begin(command->file, message, op, &call);

@@ -369,8 +369,11 @@ void sspseal_slots_exit(void);
  * @user: where it came from
  * @nr: entries
  * @token: index of TOKEN or STREAM
- * @data: index of the plain DATA, of SEAL and UNSEAL
+ * @data: index of the first plain DATA, the only one of SEAL and UNSEAL
  * @stream: @token is a STREAM
+ * @plain_set: which entries are plain DATA, bit n for entry n
+ * @associated_set: which are DATA|READONLY_WITH_CHECKSUM
+ * @padding_set: which are PADDING that may be written
  * @pieces: entries that are authenticated
  * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
  * @plain: bytes of plain DATA
@@ -379,25 +382,30 @@ void sspseal_slots_exit(void);
 struct sspseal_list {
 	struct sspseal_buffer __user *user;
 	u32 nr;
-	int token;
-	int data;
+	u32 token;
+	u32 data;
 	bool stream;
+	u32 plain_set;
+	u32 associated_set;
+	u32 padding_set;
 	u32 pieces;
 	u64 associated;
 	u64 plain;
 	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
 };
 
-/* What an entry of the list is to the mechanism. */
-enum sspseal_piece {
-	SSPSEAL_PIECE_NONE = 0,
-	SSPSEAL_PIECE_ASSOCIATED,	/* its bytes stand in work->associated */
-	SSPSEAL_PIECE_SEALED,		/* its bytes are work's DATA */
-	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
-};
+static_assert(SSPSEAL_BUFFERS_MAX <= BITS_PER_TYPE(u32));
 
-enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
-				 const struct sspseal_buffer *entry);
+/**
+ * sspseal_for_each_entry() - look at some entries of a list, in its order
+ * @i: index of the entry
+ * @left: u32 for the loop
+ * @set: which entries, bit n for entry n
+ */
+#define sspseal_for_each_entry(i, left, set) \
+	for ((left) = (set); (left) && ((i) = __ffs(left), true); \
+	     (left) &= (left) - 1)
+
 enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 					 u64 buffers, u32 nr);
 enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
@@ -479,6 +487,28 @@ struct sspseal_call {
 	void *request;
 	bool fresh;
 };
+
+/* What an entry of the list is to the mechanism. */
+enum sspseal_piece {
+	SSPSEAL_PIECE_ASSOCIATED,	/* its bytes stand in work->associated */
+	SSPSEAL_PIECE_SEALED,		/* its bytes are work's DATA */
+	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
+};
+
+/* Which entries are authenticated, in the order of the array. */
+static inline u32 sspseal_pieces(const struct sspseal_call *call)
+{
+	return call->list.plain_set | call->list.associated_set;
+}
+
+/* What one of them is; with call->sealed set. */
+static inline enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
+					       u32 i)
+{
+	if (call->list.associated_set & BIT(i))
+		return SSPSEAL_PIECE_ASSOCIATED;
+	return call->sealed ? SSPSEAL_PIECE_SEALED : SSPSEAL_PIECE_PLAIN;
+}
 
 enum sspseal_status sspseal_message_seal(struct sspseal_command *command);
 enum sspseal_status sspseal_message_unseal(struct sspseal_command *command);
