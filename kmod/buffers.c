@@ -282,26 +282,6 @@ static enum sspseal_status check_list(struct sspseal_call *call)
 	return check_lengths(call);
 }
 
-/* Field by field: copies as short as this cost less than to call for one. */
-static bool read_entries(struct sspseal_list *list)
-{
-	const struct sspseal_buffer __user *from = list->user;
-	struct sspseal_buffer *to = list->entry;
-
-	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
-		return false;
-	for (; to < list->entry + list->nr; from++, to++) {
-		unsafe_get_user(to->cb, &from->cb, fault);
-		unsafe_get_user(to->type, &from->type, fault);
-		unsafe_get_user(to->ptr, &from->ptr, fault);
-	}
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
 /**
  * sspseal_buffers_read() - read and check the caller's buffer list
  * @call: with room and call->sealed set; UNSEAL sets it until the token is read
@@ -321,7 +301,8 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	list->user = u64_to_user_ptr(buffers);
 	list->nr = nr;
-	if (!read_entries(list))
+	if (!sspseal_read_short(list->entry, list->user,
+				nr * sizeof(*list->entry)))
 		return SSPSEAL_STATUS_FAULT;
 	return check_list(call);
 }
@@ -353,11 +334,23 @@ enum sspseal_status sspseal_buffers_token(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 
-	if (copy_from_user(call->token,
-			   u64_to_user_ptr(list->entry[list->token].ptr),
-			   call->room.token))
+	if (!sspseal_read_short(call->token,
+				u64_to_user_ptr(list->entry[list->token].ptr),
+				call->room.token))
 		return SSPSEAL_STATUS_FAULT;
 	return SSPSEAL_STATUS_OK;
+}
+
+static bool read_any(void *to, const void __user *from, u32 size)
+{
+	return size <= SSPSEAL_SHORT ? sspseal_read_short(to, from, size) :
+				       !copy_from_user(to, from, size);
+}
+
+static bool write_any(void __user *to, const void *from, u32 size)
+{
+	return size <= SSPSEAL_SHORT ? sspseal_write_short(to, from, size) :
+				       !copy_to_user(to, from, size);
 }
 
 static bool data_in(struct sspseal_work *work, void __user *from)
@@ -365,7 +358,7 @@ static bool data_in(struct sspseal_work *work, void __user *from)
 	struct scatterlist *sg;
 
 	if (work->data)
-		return !copy_from_user(work->data, from, work->data_size);
+		return read_any(work->data, from, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_from_user(sg_virt(sg), from, sg->length))
 			return false;
@@ -379,7 +372,7 @@ static bool data_out(struct sspseal_work *work, void __user *to)
 	struct scatterlist *sg;
 
 	if (work->data)
-		return !copy_to_user(to, work->data, work->data_size);
+		return write_any(to, work->data, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_to_user(to, sg_virt(sg), sg->length))
 			return false;
@@ -413,7 +406,7 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 				return SSPSEAL_STATUS_FAULT;
 			continue;
 		}
-		if (copy_from_user(to, from, entry->cb))
+		if (!read_any(to, from, entry->cb))
 			return SSPSEAL_STATUS_FAULT;
 		to += entry->cb;
 	}
@@ -462,8 +455,9 @@ enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call)
 		ok = data_out(call->work,
 			      u64_to_user_ptr(list->entry[list->data].ptr));
 	if (ok && sspseal_op_sends(call->op))
-		ok = !copy_to_user(u64_to_user_ptr(token->ptr), call->token,
-				   call->room.token) && sizes_out(call);
+		ok = sspseal_write_short(u64_to_user_ptr(token->ptr),
+					 call->token, call->room.token) &&
+		     sizes_out(call);
 	if (ok && list->stream)
 		ok = stream_out(call);
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT_AFTER_COMMIT;

@@ -97,7 +97,7 @@ enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 	return SSPSEAL_STATUS_OK;
 }
 
-static void context_free(struct sspseal_context *ctx)
+void sspseal_context_free(struct sspseal_context *ctx)
 {
 	sspseal_context_unwatch(ctx);
 	ctx->mech->destroy(ctx);
@@ -105,12 +105,6 @@ static void context_free(struct sspseal_context *ctx)
 	mutex_destroy(&ctx->bind_lock);
 	atomic_dec(&nr_contexts);
 	kfree_rcu(ctx, rcu);
-}
-
-void sspseal_context_put(struct sspseal_context *ctx)
-{
-	if (refcount_dec_and_test(&ctx->ref))
-		context_free(ctx);
 }
 
 /* ---- SSPSEAL_CREATE ---- */

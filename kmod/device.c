@@ -148,29 +148,11 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 	return sspseal_ioctls[nr].cmd == cmd ? &sspseal_ioctls[nr] : NULL;
 }
 
-/* Word by word: copies as short as this cost less than to call for one. */
-static bool read_words(void *arg, const void __user *user, u32 size)
-{
-	const u64 __user *from = user;
-	u64 *to = arg;
-
-	if (!user_read_access_begin(user, size))
-		return false;
-	for (; size; size -= sizeof(*to))
-		unsafe_get_user(*to++, from++, fault);
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
 static int read_struct(const struct sspseal_command *command)
 {
-	if (likely(command->user_size == command->size &&
-		   IS_ALIGNED(command->size, sizeof(u64))))
-		return read_words(command->arg, command->user, command->size) ?
-		       0 : -EFAULT;
+	if (likely(command->user_size == command->size))
+		return sspseal_read_short(command->arg, command->user,
+					  command->size) ? 0 : -EFAULT;
 	/* No caller has so long a struct: do not search it for zeroes. */
 	if (command->user_size > PAGE_SIZE)
 		return -E2BIG;

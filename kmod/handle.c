@@ -179,8 +179,9 @@ static bool grant_expired(struct sspseal_grant *grant)
 }
 
 /* Under RCU; with @ctx referenced if it succeeds. */
-static enum sspseal_status find_grant(struct sspseal_file *file, u32 handle,
-				      u32 right, struct sspseal_grant **result)
+static __always_inline enum sspseal_status
+find_grant(struct sspseal_file *file, u32 handle, u32 right,
+	   struct sspseal_grant **result)
 {
 	struct sspseal_grant *grant = idr_find(&file->grants, handle);
 

@@ -166,7 +166,7 @@ static enum sspseal_status send_key(struct sspseal_call *call)
 	struct sspseal_key **place, *key, *other;
 	enum sspseal_status status;
 
-	place = &native->send[sspseal_suite_index(call->suite)];
+	place = &native->send[call->suite->index];
 	/* Pairs with the exchange below. */
 	call->key = smp_load_acquire(place);
 	if (likely(call->key))
@@ -208,7 +208,7 @@ static enum sspseal_status receive_key(struct sspseal_call *call)
 	struct native *native = native_of(call->ctx);
 	struct sspseal_key **place;
 
-	place = &native->receive[sspseal_suite_index(call->suite)];
+	place = &native->receive[call->suite->index];
 	/*
 	 * Pairs with native_keep(). A key that is there is one for the pinned
 	 * salt, and parse() has compared the token's with that if it was
@@ -262,7 +262,7 @@ static void native_keep(struct sspseal_call *call)
 		/* Pairs with check_salt(). */
 		smp_store_release(&native->pinned, true);
 	}
-	place = &native->receive[sspseal_suite_index(call->suite)];
+	place = &native->receive[call->suite->index];
 	if (*place)
 		return;
 	/* Pairs with receive_key(). */
@@ -310,7 +310,7 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 				     u32 key_size)
 {
 	struct native *native = native_of(ctx);
-	unsigned int i = sspseal_suite_index(native->default_suite);
+	unsigned int i = native->default_suite->index;
 	enum sspseal_status status;
 
 	status = sspseal_kdf_extract(KDF_SALT, sizeof(KDF_SALT) - 1, key,
@@ -364,7 +364,7 @@ static enum sspseal_status native_bind(struct sspseal_context *ctx,
 	const struct sspseal_suite *suite = sspseal_suite(bind->suite);
 	bool acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR;
 	struct native *native = native_of(ctx);
-	unsigned int i = sspseal_suite_index(suite);
+	unsigned int i = suite->index;
 	const struct flow out = {
 		acceptor, native->salt, bind->peer_salt,
 		binding, bind->binding_size,
@@ -412,7 +412,7 @@ static void native_query(struct sspseal_context *ctx,
 	const struct native *native = native_of(ctx);
 	const struct sspseal_key *key;
 
-	key = native->send[sspseal_suite_index(native->default_suite)];
+	key = native->send[native->default_suite->index];
 	if (ctx->services & SSPSEAL_INTEGRITY) {
 		query->max_signature = SSPSEAL_TOKEN_SIZE;
 		query->security_trailer = SSPSEAL_TOKEN_SIZE;
@@ -528,24 +528,31 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 
 /* ---- cipher ---- */
 
+static u8 header_flags(const struct sspseal_call *call)
+{
+	u8 flags = 0;
+
+	if (call->sealed)
+		flags |= TOKEN_SEALED;
+	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
+		flags |= TOKEN_BY_ACCEPTOR;
+	if (sspseal_op_signature(call->op))
+		flags |= TOKEN_SIGNATURE;
+	if (unlikely(call->confirmation))
+		flags |= TOKEN_CONFIRMATION;
+	return flags;
+}
+
 static void make_header(struct sspseal_call *call)
 {
 	struct token *token = token_of(call);
 
-	*token = (struct token) {
-		.version = TOKEN_VERSION,
-		.suite = call->suite->id,
-		.sequence = cpu_to_be32(call->sequence),
-		.counter = cpu_to_be64(call->number),
-	};
-	if (call->sealed)
-		token->flags |= TOKEN_SEALED;
-	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
-		token->flags |= TOKEN_BY_ACCEPTOR;
-	if (sspseal_op_signature(call->op))
-		token->flags |= TOKEN_SIGNATURE;
-	if (call->confirmation)
-		token->flags |= TOKEN_CONFIRMATION;
+	token->version = TOKEN_VERSION;
+	token->suite = call->suite->id;
+	token->flags = header_flags(call);
+	token->zero = 0;
+	token->sequence = cpu_to_be32(call->sequence);
+	token->counter = cpu_to_be64(call->number);
 	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
 }
 
@@ -592,7 +599,6 @@ static struct aead_request *make_request(struct sspseal_call *call, u32 size)
 
 	frame_associated(call);
 	make_nonce(call);
-	crypto_init_wait(&work->wait);
 	aead_request_set_tfm(req, call->key->tfm);
 	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_SLEEP |
 				  CRYPTO_TFM_REQ_MAY_BACKLOG,

@@ -53,6 +53,14 @@ struct sspseal_command;
 enum sspseal_status sspseal_respond(struct sspseal_command *command);
 int sspseal_errno(enum sspseal_status status);
 
+/* ---- user.c: copies from and to the caller ---- */
+
+/* Up to here the short copies are cheaper than the kernel's. */
+#define SSPSEAL_SHORT	256
+
+bool sspseal_read_short(void *to, const void __user *from, size_t size);
+bool sspseal_write_short(void __user *to, const void *from, size_t size);
+
 /* ---- main.c: module parameters, each read once per call ---- */
 
 unsigned int sspseal_max_data(void);
@@ -264,12 +272,19 @@ static inline u32 sspseal_implied_services(u32 services)
 	return services ? services | SSPSEAL_INTEGRITY : 0;
 }
 
+void sspseal_context_free(struct sspseal_context *ctx);
+
+static inline void sspseal_context_put(struct sspseal_context *ctx)
+{
+	if (refcount_dec_and_test(&ctx->ref))
+		sspseal_context_free(ctx);
+}
+
 enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 					u32 role, u32 services, u32 flags,
 					struct sspseal_context **result);
 enum sspseal_status sspseal_context_create(struct sspseal_command *command);
 enum sspseal_status sspseal_context_query(struct sspseal_command *command);
-void sspseal_context_put(struct sspseal_context *ctx);
 enum sspseal_status sspseal_context_usable(struct sspseal_call *call);
 void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
 
@@ -296,8 +311,22 @@ void sspseal_expire_exit(void);
 void sspseal_context_watch(struct sspseal_context *ctx);
 void sspseal_context_unwatch(struct sspseal_context *ctx);
 void sspseal_context_expire(struct sspseal_context *ctx);
-bool sspseal_context_expired(struct sspseal_context *ctx);
+bool sspseal_context_past(struct sspseal_context *ctx);
 void sspseal_context_failed(struct sspseal_context *ctx);
+
+/**
+ * sspseal_context_expired() - has a context come to its end?
+ * @ctx: the context
+ *
+ * Its time is noticed by the first look at it afterwards.
+ *
+ * Return: true if it has.
+ */
+static inline bool sspseal_context_expired(struct sspseal_context *ctx)
+{
+	return READ_ONCE(ctx->expired) ||
+	       (unlikely(ctx->expiry) && sspseal_context_past(ctx));
+}
 
 /* ---- keyring.c ---- */
 
@@ -591,11 +620,13 @@ extern const struct sspseal_mech sspseal_mech_native;
 /**
  * struct sspseal_suite - an AEAD algorithm
  * @id: SSPSEAL_SUITE_*
+ * @index: where it stands in arrays of SSPSEAL_SUITES
  * @algorithm: the kernel's name
  * @key_size: bytes
  */
 struct sspseal_suite {
 	u32 id;
+	u32 index;
 	const char *algorithm;
 	u32 key_size;
 };
@@ -616,7 +647,6 @@ size_t sspseal_suites_request_size(void);
 u32 sspseal_suites_all(void);
 const struct sspseal_suite *sspseal_suite(u32 id);
 enum sspseal_status sspseal_suite_info(struct sspseal_info *info);
-unsigned int sspseal_suite_index(const struct sspseal_suite *suite);
 enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
 				    struct sspseal_key **result);
 enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,

@@ -85,6 +85,7 @@ static struct sspseal_work *work_alloc(gfp_t gfp)
 		return NULL;
 	work->request = work->memory;
 	work->request_size = slot_request_size;
+	crypto_init_wait(&work->wait);
 	return work;
 }
 
@@ -93,8 +94,12 @@ static bool linear_alloc(struct sspseal_work *work, size_t size, gfp_t gfp)
 	/* Length that a caller chose: no warning, no killing for it. */
 	work->linear = alloc_pages_exact(size, gfp | __GFP_NOWARN |
 					 __GFP_RETRY_MAYFAIL);
+	if (!work->linear)
+		return false;
 	work->linear_size = size;
-	return work->linear;
+	/* Of what a message has there, only offset and length differ. */
+	sg_init_one(&work->one, work->linear, size);
+	return true;
 }
 
 static void table_free(struct sspseal_work *work)
@@ -222,29 +227,11 @@ void sspseal_slots_exit(void)
 
 /* ---- what message.c and the mechanisms use ---- */
 
-/**
- * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
- * @file: which is charged if no slot serves
- * @associated: bytes of associated data, at most
- * @data: bytes of DATA, at most
- * @tail: bytes behind DATA
- * @result: for sspseal_work_layout(), and then sspseal_work_put()
- *
- * Return: OK, BUSY or NO_MEMORY.
- */
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
-				     u64 data, u32 tail,
-				     struct sspseal_work **result)
+/* No slot serves: memory of its own, allocated by sspseal_work_layout(). */
+static enum sspseal_status work_charged(struct sspseal_file *file, u64 charge,
+					struct sspseal_work **result)
 {
-	u64 charge = charge_of(associated, data);
-	struct sspseal_work *work = NULL;
-
-	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
-		work = slot_get();
-	if (work) {
-		*result = work;
-		return SSPSEAL_STATUS_OK;
-	}
+	struct sspseal_work *work;
 
 	if (!charge_file(file, charge))
 		return SSPSEAL_STATUS_BUSY;
@@ -259,6 +246,30 @@ enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
 	return SSPSEAL_STATUS_OK;
 }
 
+/**
+ * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
+ * @file: which is charged if no slot serves
+ * @associated: bytes of associated data, at most
+ * @data: bytes of DATA, at most
+ * @tail: bytes behind DATA
+ * @result: for sspseal_work_layout(), and then sspseal_work_put()
+ *
+ * Return: OK, BUSY or NO_MEMORY.
+ */
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
+				     u64 data, u32 tail,
+				     struct sspseal_work **result)
+{
+	struct sspseal_work *work = NULL;
+
+	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
+		work = slot_get();
+	if (unlikely(!work))
+		return work_charged(file, charge_of(associated, data), result);
+	*result = work;
+	return SSPSEAL_STATUS_OK;
+}
+
 static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 			  u32 tail)
 {
@@ -268,7 +279,9 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 	work->data = work->linear + offset;
 	work->tail = work->data + data;
 	work->sg = &work->one;
-	sg_init_one(work->sg, work->associated, associated + data + tail);
+	/* Where associated data begins is always in the first page. */
+	work->one.offset = offset - associated;
+	work->one.length = associated + data + tail;
 }
 
 /**

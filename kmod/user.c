@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copies from and to the caller.
+ *
+ * The kernel's copy is for any size: before it copies, it finds out what kernel
+ * object the bytes are to lie in, which costs as much as a copy of 1 KiB. Most of
+ * what is copied here is shorter.
+ */
+#include <linux/uaccess.h>
+
+#include "sspseal.h"
+
+/**
+ * sspseal_read_short() - copy_from_user() for structs, tokens and short data
+ * @to: kernel memory, of at least @size bytes
+ * @from: the caller's
+ * @size: bytes
+ *
+ * Return: false if not all could be read; then @to is undefined.
+ */
+bool sspseal_read_short(void *to, const void __user *from, size_t size)
+{
+	const u8 __user *at = from;
+	size_t i = 0;
+
+	if (!user_read_access_begin(from, size))
+		return false;
+	for (; i + sizeof(u64) <= size; i += sizeof(u64))
+		unsafe_get_user(*(u64 *)(to + i), (const u64 __user *)(at + i),
+				fault);
+	for (; i < size; i++)
+		unsafe_get_user(*(u8 *)(to + i), at + i, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/**
+ * sspseal_write_short() - copy_to_user() for tokens and short data
+ * @to: the caller's
+ * @from: kernel memory
+ * @size: bytes
+ *
+ * Return: false if not all could be written.
+ */
+bool sspseal_write_short(void __user *to, const void *from, size_t size)
+{
+	u8 __user *at = to;
+	size_t i = 0;
+
+	if (!user_write_access_begin(to, size))
+		return false;
+	for (; i + sizeof(u64) <= size; i += sizeof(u64))
+		unsafe_put_user(*(const u64 *)(from + i),
+				(u64 __user *)(at + i), fault);
+	for (; i < size; i++)
+		unsafe_put_user(*(const u8 *)(from + i), at + i, fault);
+	user_write_access_end();
+	return true;
+fault:
+	user_write_access_end();
+	return false;
+}
