@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
 {

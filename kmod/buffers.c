@@ -10,6 +10,7 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 /* ---- what an entry is ---- */
 
@@ -62,7 +63,7 @@ static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 		census->null_set |= BIT(i);
 }
 
-static void count_stream(struct sspseal_list *list, u32 i,
+static noinline void count_stream(struct sspseal_list *list, u32 i,
 			 struct census *census)
 {
 	if (!census->streams++ && !census->tokens)
@@ -140,7 +141,7 @@ static enum sspseal_status check_data(const struct sspseal_call *call,
 }
 
 /* With STREAM, DATA is an output: from here on it stands for where DATA lies. */
-static void place_data(struct sspseal_call *call, struct census *census)
+static noinline void place_data(struct sspseal_call *call, struct census *census)
 {
 	struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *stream = &list->entry[list->token];
@@ -353,12 +354,10 @@ static bool write_any(void __user *to, const void *from, u32 size)
 				       !copy_to_user(to, from, size);
 }
 
-static bool data_in(struct sspseal_work *work, void __user *from)
+static noinline bool table_in(struct sspseal_work *work, void __user *from)
 {
 	struct scatterlist *sg;
 
-	if (work->data)
-		return read_any(work->data, from, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_from_user(sg_virt(sg), from, sg->length))
 			return false;
@@ -367,18 +366,28 @@ static bool data_in(struct sspseal_work *work, void __user *from)
 	return true;
 }
 
-static bool data_out(struct sspseal_work *work, void __user *to)
+static noinline bool table_out(struct sspseal_work *work, void __user *to)
 {
 	struct scatterlist *sg;
 
-	if (work->data)
-		return write_any(to, work->data, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_to_user(to, sg_virt(sg), sg->length))
 			return false;
 		to += sg->length;
 	}
 	return true;
+}
+
+static bool data_in(struct sspseal_work *work, void __user *from)
+{
+	return work->data ? read_any(work->data, from, work->data_size) :
+			    table_in(work, from);
+}
+
+static bool data_out(struct sspseal_work *work, void __user *to)
+{
+	return work->data ? write_any(to, work->data, work->data_size) :
+			    table_out(work, to);
 }
 
 /**
@@ -428,7 +437,7 @@ static bool sizes_out(const struct sspseal_call *call)
 	return true;
 }
 
-static bool stream_out(const struct sspseal_call *call)
+static noinline bool stream_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *data = &list->entry[list->data];

@@ -25,27 +25,6 @@ static u64 earlier(u64 a, u64 b)
 	return a && b ? min(a, b) : a ?: b;
 }
 
-/**
- * sspseal_context_usable() - may the message pass?
- * @call: with ctx and op
- *
- * Return: OK, NO_SERVICE, NOT_BOUND, UNCONFIRMED or EXPIRED.
- */
-enum sspseal_status sspseal_context_usable(struct sspseal_call *call)
-{
-	struct sspseal_context *ctx = call->ctx;
-	enum sspseal_status status = SSPSEAL_STATUS_OK;
-
-	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
-		return SSPSEAL_STATUS_NO_SERVICE;
-	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
-	if (unlikely(!smp_load_acquire(&ctx->ready)))
-		status = sspseal_confirm_gate(call);
-	if (!status && sspseal_context_expired(ctx))
-		status = SSPSEAL_STATUS_EXPIRED;
-	return status;
-}
-
 /* ---- life ---- */
 
 /* A call that is refused is in nobody's way, not for a moment either. */

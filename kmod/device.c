@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 union sspseal_args {
 	struct sspseal_header header;

@@ -14,12 +14,31 @@
 
 #include "sspseal.h"
 
+/* Each command has all of the path in itself, made for what it does. */
+#define SSPSEAL_PATH	__attribute__((__flatten__))
+
 static const u32 rights[] = {
 	[SSPSEAL_OP_SEAL] = SSPSEAL_RIGHT_SEAL,
 	[SSPSEAL_OP_UNSEAL] = SSPSEAL_RIGHT_UNSEAL,
 	[SSPSEAL_OP_SIGN] = SSPSEAL_RIGHT_SIGN,
 	[SSPSEAL_OP_VERIFY] = SSPSEAL_RIGHT_VERIFY,
 };
+
+/* May the message pass? */
+static enum sspseal_status context_usable(struct sspseal_call *call)
+{
+	struct sspseal_context *ctx = call->ctx;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
+
+	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
+		return SSPSEAL_STATUS_NO_SERVICE;
+	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
+	if (unlikely(!smp_load_acquire(&ctx->ready)))
+		status = sspseal_confirm_gate(call);
+	if (!status && sspseal_context_expired(ctx))
+		status = SSPSEAL_STATUS_EXPIRED;
+	return status;
+}
 
 static enum sspseal_status begin(struct sspseal_file *file,
 				 const struct sspseal_message *message,
@@ -31,7 +50,7 @@ static enum sspseal_status begin(struct sspseal_file *file,
 				    &call->ctx);
 	if (status)
 		return status;
-	status = sspseal_context_usable(call);
+	status = context_usable(call);
 	if (status)
 		sspseal_context_put(call->ctx);
 	return status;
@@ -322,21 +341,25 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 	return status;
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_seal(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_SEAL);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_unseal(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_UNSEAL);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_sign(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_SIGN);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_verify(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_VERIFY);

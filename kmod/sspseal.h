@@ -53,14 +53,6 @@ struct sspseal_command;
 enum sspseal_status sspseal_respond(struct sspseal_command *command);
 int sspseal_errno(enum sspseal_status status);
 
-/* ---- user.c: copies from and to the caller ---- */
-
-/* Up to here the short copies are cheaper than the kernel's. */
-#define SSPSEAL_SHORT	256
-
-bool sspseal_read_short(void *to, const void __user *from, size_t size);
-bool sspseal_write_short(void __user *to, const void *from, size_t size);
-
 /* ---- main.c: module parameters, each read once per call ---- */
 
 unsigned int sspseal_max_data(void);
@@ -285,7 +277,6 @@ enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 					struct sspseal_context **result);
 enum sspseal_status sspseal_context_create(struct sspseal_command *command);
 enum sspseal_status sspseal_context_query(struct sspseal_command *command);
-enum sspseal_status sspseal_context_usable(struct sspseal_call *call);
 void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
 
 /* ---- bind.c: from UNBOUND to ready ---- */

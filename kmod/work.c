@@ -161,7 +161,7 @@ static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 	return true;
 }
 
-static void work_free(struct sspseal_work *work)
+static noinline void work_free(struct sspseal_work *work)
 {
 	if (work->table)
 		table_free(work);
@@ -174,7 +174,7 @@ static void work_free(struct sspseal_work *work)
 
 /* ---- slots ---- */
 
-static struct sspseal_work *slot_alloc(void)
+static noinline struct sspseal_work *slot_alloc(void)
 {
 	struct sspseal_work *work;
 
@@ -228,8 +228,9 @@ void sspseal_slots_exit(void)
 /* ---- what message.c and the mechanisms use ---- */
 
 /* No slot serves: memory of its own, allocated by sspseal_work_layout(). */
-static enum sspseal_status work_charged(struct sspseal_file *file, u64 charge,
-					struct sspseal_work **result)
+static noinline enum sspseal_status
+work_charged(struct sspseal_file *file, u64 charge,
+	     struct sspseal_work **result)
 {
 	struct sspseal_work *work;
 
@@ -284,6 +285,28 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 	work->one.length = associated + data + tail;
 }
 
+static noinline enum sspseal_status layout_own(struct sspseal_work *work,
+					       u32 associated, u32 data,
+					       u32 tail)
+{
+	u64 size = linear_size(associated, data, tail);
+
+	if (size <= SLOT_LINEAR) {
+		if (!linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
+			return SSPSEAL_STATUS_NO_MEMORY;
+		layout_linear(work, associated, data, tail);
+		return SSPSEAL_STATUS_OK;
+	}
+	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->associated = work->linear;
+	if (!table_alloc(work, data, tail))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->tail = work->table_tail;
+	work->sg = work->table;
+	return SSPSEAL_STATUS_OK;
+}
+
 /**
  * sspseal_work_layout() - lay out the memory of a message
  * @work: not laid out before
@@ -296,24 +319,11 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail)
 {
-	u64 size = linear_size(associated, data, tail);
-
 	work->associated_size = associated;
 	work->data_size = data;
-	if (work->slot || size <= SLOT_LINEAR) {
-		if (!work->slot &&
-		    !linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
-			return SSPSEAL_STATUS_NO_MEMORY;
-		layout_linear(work, associated, data, tail);
-		return SSPSEAL_STATUS_OK;
-	}
-	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
-		return SSPSEAL_STATUS_NO_MEMORY;
-	work->associated = work->linear;
-	if (!table_alloc(work, data, tail))
-		return SSPSEAL_STATUS_NO_MEMORY;
-	work->tail = work->table_tail;
-	work->sg = work->table;
+	if (unlikely(!work->slot))
+		return layout_own(work, associated, data, tail);
+	layout_linear(work, associated, data, tail);
 	return SSPSEAL_STATUS_OK;
 }
 
@@ -334,14 +344,10 @@ void *sspseal_work_request(struct sspseal_work *work, size_t size)
 	return work->own_request;
 }
 
-static void zero_data(struct sspseal_work *work)
+static noinline void zero_table(struct sspseal_work *work)
 {
 	struct scatterlist *sg;
 
-	if (work->data) {
-		memzero_explicit(work->data, work->data_size);
-		return;
-	}
 	for (sg = sg_next(work->sg); sg && !sg_is_last(sg); sg = sg_next(sg))
 		memzero_explicit(sg_virt(sg), sg->length);
 }
@@ -358,8 +364,10 @@ void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 {
 	if (work->sg) {
 		memzero_explicit(work->associated, work->associated_size);
-		if (data_is_secret)
-			zero_data(work);
+		if (data_is_secret && work->data)
+			memzero_explicit(work->data, work->data_size);
+		else if (data_is_secret)
+			zero_table(work);
 		work->data = NULL;
 		work->sg = NULL;
 	}

@@ -24,4 +24,8 @@ enum sspseal_family {
 
 NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status);
 
+/* What sspseal_seal() and its like do, without a call through the linkage table. */
+int sspseal_message_command(int fd, unsigned long request,
+			    struct sspseal_message *message);
+
 #endif /* SSPSEAL_INTERNAL_H */

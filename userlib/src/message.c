@@ -10,8 +10,6 @@
 
 #include "internal.h"
 
-typedef int native_call(int fd, struct sspseal_message *message);
-
 #define SAME_PLACE(a, b) \
 	(offsetof(SecBuffer, a) == offsetof(struct sspseal_buffer, b))
 
@@ -21,7 +19,7 @@ _Static_assert(sizeof(void *) != sizeof(__u64) ||
 		SAME_PLACE(pvBuffer, ptr)),
 	       "a 64-bit SecBuffer is a struct sspseal_buffer");
 
-static int call_converted(native_call *call, SecBuffer *buffers,
+static int call_converted(unsigned long request, SecBuffer *buffers,
 			  struct sspseal_message *message)
 {
 	struct sspseal_buffer array[SSPSEAL_BUFFERS_MAX];
@@ -36,7 +34,7 @@ static int call_converted(native_call *call, SecBuffer *buffers,
 			.ptr = (uintptr_t)buffers[i].pvBuffer,
 		};
 	message->buffers = (uintptr_t)array;
-	ret = call(sspseal_device(), message);
+	ret = sspseal_message_command(sspseal_device(), request, message);
 	if (ret)
 		return ret;
 	for (i = 0; i < message->nr_buffers; i++) {
@@ -46,14 +44,14 @@ static int call_converted(native_call *call, SecBuffer *buffers,
 	return 0;
 }
 
-static int call_direct(native_call *call, SecBuffer *buffers,
+static int call_direct(unsigned long request, SecBuffer *buffers,
 		       struct sspseal_message *message)
 {
 	message->buffers = (uintptr_t)buffers;
-	return call(sspseal_device(), message);
+	return sspseal_message_command(sspseal_device(), request, message);
 }
 
-static NTSTATUS call_kernel(enum sspseal_family family, native_call *call,
+static NTSTATUS call_kernel(enum sspseal_family family, unsigned long request,
 			    LSA_SEC_HANDLE handle, PSecBufferDesc desc,
 			    struct sspseal_message *message)
 {
@@ -66,13 +64,14 @@ static NTSTATUS call_kernel(enum sspseal_family family, native_call *call,
 		message->nr_buffers = desc->cBuffers;
 	}
 	if (sizeof(void *) == sizeof(__u64))
-		ret = call_direct(call, buffers, message);
+		ret = call_direct(request, buffers, message);
 	else
-		ret = call_converted(call, buffers, message);
-	return sspseal_ntstatus(family, ret, message->status);
+		ret = call_converted(request, buffers, message);
+	return ret ? sspseal_ntstatus(family, ret, message->status) :
+		     STATUS_SUCCESS;
 }
 
-static NTSTATUS protect(enum sspseal_family family, native_call *call,
+static NTSTATUS protect(enum sspseal_family family, unsigned long request,
 			LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
 			ULONG number)
 {
@@ -81,17 +80,17 @@ static NTSTATUS protect(enum sspseal_family family, native_call *call,
 		.sequence = number,
 	};
 
-	return call_kernel(family, call, handle, desc, &message);
+	return call_kernel(family, request, handle, desc, &message);
 }
 
-static NTSTATUS unprotect(enum sspseal_family family, native_call *call,
+static NTSTATUS unprotect(enum sspseal_family family, unsigned long request,
 			  LSA_SEC_HANDLE handle, PSecBufferDesc desc,
 			  ULONG number, PULONG qop)
 {
 	struct sspseal_message message = { .sequence = number };
 	NTSTATUS status;
 
-	status = call_kernel(family, call, handle, desc, &message);
+	status = call_kernel(family, request, handle, desc, &message);
 	if (status == STATUS_SUCCESS && qop)
 		*qop = message.qop;
 	return status;
@@ -102,7 +101,7 @@ LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
 				       PSecBufferDesc MessageBuffers,
 				       ULONG MessageSequenceNumber)
 {
-	return protect(SSPSEAL_FAMILY_SEAL, sspseal_seal, ContextHandle,
+	return protect(SSPSEAL_FAMILY_SEAL, SSPSEAL_SEAL, ContextHandle,
 		       QualityOfProtection, MessageBuffers,
 		       MessageSequenceNumber);
 }
@@ -112,7 +111,7 @@ LIBEXPORT NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
 					 ULONG MessageSequenceNumber,
 					 PULONG QualityOfProtection)
 {
-	return unprotect(SSPSEAL_FAMILY_SEAL, sspseal_unseal, ContextHandle,
+	return unprotect(SSPSEAL_FAMILY_SEAL, SSPSEAL_UNSEAL, ContextHandle,
 			 MessageBuffers, MessageSequenceNumber,
 			 QualityOfProtection);
 }
@@ -122,7 +121,7 @@ LIBEXPORT NTSTATUS NTAPI SpMakeSignature(LSA_SEC_HANDLE ContextHandle,
 					 PSecBufferDesc MessageBuffers,
 					 ULONG MessageSequenceNumber)
 {
-	return protect(SSPSEAL_FAMILY_OTHER, sspseal_sign, ContextHandle,
+	return protect(SSPSEAL_FAMILY_OTHER, SSPSEAL_SIGN, ContextHandle,
 		       QualityOfProtection, MessageBuffers,
 		       MessageSequenceNumber);
 }
@@ -132,7 +131,7 @@ LIBEXPORT NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
 					   ULONG MessageSequenceNumber,
 					   PULONG QualityOfProtection)
 {
-	return unprotect(SSPSEAL_FAMILY_OTHER, sspseal_verify, ContextHandle,
+	return unprotect(SSPSEAL_FAMILY_OTHER, SSPSEAL_VERIFY, ContextHandle,
 			 MessageBuffers, MessageSequenceNumber,
 			 QualityOfProtection);
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Copies from and to the caller.
  *
@@ -6,9 +6,13 @@
  * object the bytes are to lie in, which costs as much as a copy of 1 KiB. Most of
  * what is copied here is shorter.
  */
+#ifndef SSPSEAL_USER_H
+#define SSPSEAL_USER_H
+
 #include <linux/uaccess.h>
 
-#include "sspseal.h"
+/* Up to here the short copies are cheaper than the kernel's. */
+#define SSPSEAL_SHORT	128
 
 /**
  * sspseal_read_short() - copy_from_user() for structs, tokens and short data
@@ -18,7 +22,8 @@
  *
  * Return: false if not all could be read; then @to is undefined.
  */
-bool sspseal_read_short(void *to, const void __user *from, size_t size)
+static __always_inline bool
+sspseal_read_short(void *to, const void __user *from, size_t size)
 {
 	const u8 __user *at = from;
 	size_t i = 0;
@@ -45,7 +50,8 @@ fault:
  *
  * Return: false if not all could be written.
  */
-bool sspseal_write_short(void __user *to, const void *from, size_t size)
+static __always_inline bool
+sspseal_write_short(void __user *to, const void *from, size_t size)
 {
 	u8 __user *at = to;
 	size_t i = 0;
@@ -63,3 +69,5 @@ fault:
 	user_write_access_end();
 	return false;
 }
+
+#endif /* SSPSEAL_USER_H */
