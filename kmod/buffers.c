@@ -283,6 +283,24 @@ static enum sspseal_status check_list(struct sspseal_call *call)
 	return check_lengths(call);
 }
 
+static bool read_entries(struct sspseal_list *list)
+{
+	const struct sspseal_buffer __user *from = list->user;
+	struct sspseal_buffer *to = list->entry;
+
+	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
+		return false;
+	for (; to < list->entry + list->nr; from++, to++) {
+		unsafe_get_user(*(u64 *)to, (const u64 __user *)from, fault);
+		unsafe_get_user(to->ptr, &from->ptr, fault);
+	}
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
 /**
  * sspseal_buffers_read() - read and check the caller's buffer list
  * @call: with room and call->sealed set; UNSEAL sets it until the token is read
@@ -302,8 +320,7 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	list->user = u64_to_user_ptr(buffers);
 	list->nr = nr;
-	if (!sspseal_read_short(list->entry, list->user,
-				nr * sizeof(*list->entry)))
+	if (!read_entries(list))
 		return SSPSEAL_STATUS_FAULT;
 	return check_list(call);
 }
@@ -422,6 +439,15 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 	return SSPSEAL_STATUS_OK;
 }
 
+static bool token_out(const struct sspseal_call *call, void __user *to)
+{
+	u32 size = call->room.token;
+
+	return likely(size == SSPSEAL_TOKEN_SIZE) ?
+	       sspseal_write_short(to, call->token, SSPSEAL_TOKEN_SIZE) :
+	       sspseal_write_short(to, call->token, size);
+}
+
 /* TOKEN's size and PADDING's, which an AEAD does not need. */
 static bool sizes_out(const struct sspseal_call *call)
 {
@@ -464,8 +490,7 @@ enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call)
 		ok = data_out(call->work,
 			      u64_to_user_ptr(list->entry[list->data].ptr));
 	if (ok && sspseal_op_sends(call->op))
-		ok = sspseal_write_short(u64_to_user_ptr(token->ptr),
-					 call->token, call->room.token) &&
+		ok = token_out(call, u64_to_user_ptr(token->ptr)) &&
 		     sizes_out(call);
 	if (ok && list->stream)
 		ok = stream_out(call);

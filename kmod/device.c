@@ -151,9 +151,11 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 
 static int read_struct(const struct sspseal_command *command)
 {
-	if (likely(command->user_size == command->size))
+	if (likely(command->user_size == sizeof(struct sspseal_message) &&
+		   command->size == sizeof(struct sspseal_message)))
 		return sspseal_read_short(command->arg, command->user,
-					  command->size) ? 0 : -EFAULT;
+					  sizeof(struct sspseal_message)) ?
+		       0 : -EFAULT;
 	/* No caller has so long a struct: do not search it for zeroes. */
 	if (command->user_size > PAGE_SIZE)
 		return -E2BIG;

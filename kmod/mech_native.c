@@ -145,10 +145,9 @@ static enum sspseal_status new_key(const struct native *native,
 }
 
 /* A key for sending where salts are pinned. */
-static enum sspseal_status new_send_key(const struct sspseal_context *ctx,
-					const struct native *native,
-					const struct sspseal_suite *suite,
-					struct sspseal_key **result)
+static noinline enum sspseal_status
+new_send_key(const struct sspseal_context *ctx, const struct native *native,
+	     const struct sspseal_suite *suite, struct sspseal_key **result)
 {
 	const struct flow flow = {
 		.by_acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR,
@@ -183,7 +182,7 @@ static enum sspseal_status send_key(struct sspseal_call *call)
 }
 
 /* A key for the salt of this very token, which belongs to this call alone. */
-static enum sspseal_status fresh_key(struct sspseal_call *call)
+static noinline enum sspseal_status fresh_key(struct sspseal_call *call)
 {
 	struct native *native = native_of(call->ctx);
 	const struct flow flow = {

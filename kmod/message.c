@@ -10,9 +10,19 @@
  * A refusal changes nothing. From the taking of a number, or the acceptance of
  * one, there is no way back: see FAULT_AFTER_COMMIT.
  */
+#include <linux/indirect_call_wrapper.h>
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+
+/*
+ * mech_call() - an operation of the context's mechanism
+ *
+ * Most contexts have the native one: to compare costs less than an indirect call,
+ * and what is compared can be inlined.
+ */
+#define mech_call(call, op) \
+	INDIRECT_CALL_1((call)->ctx->mech->op, native_##op, call)
 
 /* Each command has all of the path in itself, made for what it does. */
 #define SSPSEAL_PATH	__attribute__((__flatten__))
@@ -129,7 +139,7 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 		sspseal_context_expire(call->ctx);
 	if (status)
 		return status;
-	status = call->ctx->mech->protect(call);
+	status = mech_call(call, protect);
 	if (!status) {
 		*data_is_secret = false;
 		status = sspseal_buffers_copy_out(call);
@@ -142,16 +152,15 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 static enum sspseal_status send_copied(struct sspseal_call *call,
 				       bool *data_is_secret)
 {
-	const struct sspseal_mech *mech = call->ctx->mech;
 	enum sspseal_status status;
 
 	status = layout_and_copy_in(call);
 	if (status)
 		return status;
-	status = mech->prepare(call);
+	status = mech_call(call, prepare);
 	if (!status)
 		status = send_number(call, data_is_secret);
-	mech->finish(call);
+	mech_call(call, finish);
 	return status;
 }
 
@@ -162,7 +171,7 @@ static enum sspseal_status send_call(struct sspseal_file *file,
 	bool data_is_secret = true;
 	enum sspseal_status status;
 
-	status = call->ctx->mech->room(call);
+	status = mech_call(call, room);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,
@@ -193,7 +202,7 @@ static enum sspseal_status check_policy(const struct sspseal_call *call)
 
 static enum sspseal_status authenticate(struct sspseal_call *call)
 {
-	enum sspseal_status status = call->ctx->mech->unprotect(call);
+	enum sspseal_status status = mech_call(call, unprotect);
 
 	if (status == SSPSEAL_STATUS_ALTERED)
 		sspseal_context_failed(call->ctx);
@@ -216,7 +225,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (sspseal_context_expired(ctx))
 		status = SSPSEAL_STATUS_EXPIRED;
 	if (!status)
-		status = ctx->mech->admit(call);
+		status = mech_call(call, admit);
 	if (!status)
 		status = sspseal_confirm_check(call);
 	if (!status)
@@ -225,7 +234,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
 		sspseal_confirm_keep(call);
-		ctx->mech->keep(call);
+		mech_call(call, keep);
 	}
 	spin_unlock(&ctx->receive_lock);
 	return status;
@@ -233,18 +242,17 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 
 static enum sspseal_status receive_parsed(struct sspseal_call *call)
 {
-	const struct sspseal_mech *mech = call->ctx->mech;
 	enum sspseal_status status;
 
 	status = check_policy(call);
 	if (status)
 		return status;
-	status = mech->prepare(call);
+	status = mech_call(call, prepare);
 	if (!status)
 		status = authenticate(call);
 	if (!status)
 		status = accept_message(call);
-	mech->finish(call);
+	mech_call(call, finish);
 	return status ?: sspseal_buffers_copy_out(call);
 }
 
@@ -259,7 +267,7 @@ static enum sspseal_status receive_copied(struct sspseal_call *call)
 	status = sspseal_buffers_token(call);
 	if (status)
 		return status;
-	malformed = call->ctx->mech->parse(call);
+	malformed = mech_call(call, parse);
 	status = sspseal_buffers_limits(call);
 	if (!status)
 		status = layout_and_copy_in(call);
@@ -275,7 +283,7 @@ static enum sspseal_status receive_call(struct sspseal_file *file,
 	enum sspseal_status status;
 
 	call->qop = 0;
-	status = call->ctx->mech->room(call);
+	status = mech_call(call, room);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,

@@ -8,4 +8,6 @@
 #include "sequence.c"
 #include "work.c"
 #include "buffers.c"
+#include "mech_native.c"
 #include "message.c"
+#include "batch.c"

@@ -96,11 +96,15 @@ enum sspseal_kind {
 	SSPSEAL_KIND_IMPORTED,	/* by IMPORT: no CREATE */
 };
 
+#define SSPSEAL_RECENT	64
+
 /**
  * struct sspseal_file - one open of the device, or what EXPORT or IMPORT made
  * @kind: how it came into being
  * @lock: serialises changes of @grants; lookups go under RCU
  * @grants: handle -> struct sspseal_grant
+ * @recent: the same for some of them, by the low bits of the handle: found at
+ *	once, if it is the right one
  * @nr: numbers taken in @grants, under @lock
  * @given: the highest handle ever given to the caller
  * @in_flight: bytes of messages beyond the work slots
@@ -109,6 +113,7 @@ struct sspseal_file {
 	enum sspseal_kind kind;
 	struct mutex lock;	/* changes of grants */
 	struct idr grants;
+	struct sspseal_grant __rcu *recent[SSPSEAL_RECENT];
 	unsigned int nr;
 	u32 given;
 	atomic64_t in_flight;
@@ -116,6 +121,7 @@ struct sspseal_file {
 
 /**
  * struct sspseal_grant - what a handle stands for
+ * @handle: its number, once it was published
  * @ctx: referenced; NULL for a revoker
  * @rights: SSPSEAL_RIGHT_*
  * @expiry: CLOCK_REALTIME second, 0 for never
@@ -127,6 +133,7 @@ struct sspseal_file {
  * distant past.
  */
 struct sspseal_grant {
+	u32 handle;
 	struct sspseal_context *ctx;
 	u32 rights;
 	u64 expiry;
