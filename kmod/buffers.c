@@ -32,42 +32,88 @@ static bool known_type(u32 type)
 
 /* ---- checks ---- */
 
-/* How many entries of which sort a list has, and what is odd about them. */
+/**
+ * struct census - what a list has
+ * @tokens: how many TOKENs, and so on
+ * @null_set: which entries have bytes without an address
+ * @unknown_type: a type or attribute that there is not
+ * @unusual: more than one TOKEN and entries that are authenticated
+ */
 struct census {
 	u32 tokens;
 	u32 streams;
 	u32 plain;
 	u32 readonly;
-	u32 null_set;		/* bytes without an address */
+	u32 null_set;
 	bool unknown_type;
+	bool unusual;
 };
 
-static void count_data(struct sspseal_list *list, u32 i, struct census *census)
+static void count_piece(struct sspseal_list *list, u32 i, struct census *census)
 {
 	const struct sspseal_buffer *entry = &list->entry[i];
 
-	if (entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM) {
-		list->associated_set |= BIT(i);
-		list->associated += entry->cb;
-	} else if (entry->type & SSPSEAL_BUFFER_READONLY) {
-		census->readonly++;
-		return;
-	} else {
-		if (!census->plain++)
-			list->data = i;
-		list->plain_set |= BIT(i);
-		list->plain += entry->cb;
-	}
 	list->pieces++;
-	if (unlikely(!entry->ptr && entry->cb))
+	if (unlikely(!entry->ptr && entry->cb)) {
 		census->null_set |= BIT(i);
+		census->unusual = true;
+	}
 }
 
-static noinline void count_stream(struct sspseal_list *list, u32 i,
-			 struct census *census)
+static void count_plain(struct sspseal_list *list, u32 i, struct census *census)
 {
-	if (!census->streams++ && !census->tokens)
+	if (!census->plain++)
+		list->data = i;
+	list->plain_set |= BIT(i);
+	list->plain += list->entry[i].cb;
+	count_piece(list, i, census);
+}
+
+static void count_associated(struct sspseal_list *list, u32 i,
+			     struct census *census)
+{
+	list->associated_set |= BIT(i);
+	list->associated += list->entry[i].cb;
+	count_piece(list, i, census);
+}
+
+static void count_token(struct sspseal_list *list, u32 i, struct census *census)
+{
+	if (!census->tokens++)
 		list->token = i;
+	else
+		census->unusual = true;
+}
+
+static noinline void count_other(struct sspseal_list *list, u32 i,
+				 bool streams_count, struct census *census)
+{
+	u32 type = list->entry[i].type;
+
+	census->unusual = true;
+	if (!known_type(type))
+		census->unknown_type = true;
+	switch (buffer_type(type)) {
+	case SSPSEAL_BUFFER_DATA:
+		if (type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM)
+			count_associated(list, i, census);
+		else if (type & SSPSEAL_BUFFER_READONLY)
+			census->readonly++;
+		else
+			count_plain(list, i, census);
+		break;
+	case SSPSEAL_BUFFER_TOKEN:
+		count_token(list, i, census);
+		break;
+	case SSPSEAL_BUFFER_STREAM:
+		if (streams_count && !census->streams++ && !census->tokens)
+			list->token = i;
+		break;
+	case SSPSEAL_BUFFER_PADDING:
+		if (!(type & ANY_READONLY))
+			list->padding_set |= BIT(i);
+		break;
+	}
 }
 
 static void take_census(struct sspseal_list *list, bool streams_count,
@@ -76,23 +122,20 @@ static void take_census(struct sspseal_list *list, bool streams_count,
 	u32 i;
 
 	for (i = 0; i < list->nr; i++) {
-		u32 type = list->entry[i].type;
-
-		if (unlikely(!known_type(type)))
-			census->unknown_type = true;
-		if (buffer_type(type) == SSPSEAL_BUFFER_DATA) {
-			count_data(list, i, census);
-		} else if (buffer_type(type) == SSPSEAL_BUFFER_TOKEN) {
-			if (!census->tokens++)
-				list->token = i;
-		} else if (buffer_type(type) == SSPSEAL_BUFFER_STREAM) {
-			if (streams_count)
-				count_stream(list, i, census);
-		} else if (type == SSPSEAL_BUFFER_PADDING) {
-			list->padding_set |= BIT(i);
+		switch (list->entry[i].type) {
+		case SSPSEAL_BUFFER_DATA:
+			count_plain(list, i, census);
+			break;
+		case SSPSEAL_BUFFER_TOKEN:
+			count_token(list, i, census);
+			break;
+		case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
+			count_associated(list, i, census);
+			break;
+		default:
+			count_other(list, i, streams_count, census);
 		}
 	}
-	list->stream = census->streams && !census->tokens;
 }
 
 static enum sspseal_status check_token_size(const struct sspseal_call *call)
@@ -164,7 +207,8 @@ static bool overlap(const struct sspseal_buffer *a,
 }
 
 /* Does an entry that is written overlap one of others that are used? */
-static bool overlaps(const struct sspseal_list *list, u32 written, u32 used)
+static noinline bool overlaps(const struct sspseal_list *list, u32 written,
+			      u32 used)
 {
 	u32 i, left;
 
@@ -175,22 +219,33 @@ static bool overlaps(const struct sspseal_list *list, u32 written, u32 used)
 	return false;
 }
 
-static enum sspseal_status check_overlaps(const struct sspseal_call *call)
+static bool any_overlaps(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
+	bool token_written = sspseal_op_sends(call->op) || list->stream;
 	u32 used = sspseal_pieces(call);
-	bool found = false;
 
 	/* DATA lies in STREAM. */
 	if (list->stream)
 		used &= ~BIT(list->data);
-	if (sspseal_op_sends(call->op) || list->stream)
-		found = overlaps(list, list->token, used);
-	else
+	if (token_written && overlaps(list, list->token, used))
+		return true;
+	if (!token_written)
 		used |= BIT(list->token);
 	/* Where TOKEN is written, it was compared with DATA already. */
-	if (call->sealed)
-		found |= overlaps(list, list->data, used);
+	return call->sealed && overlaps(list, list->data, used);
+}
+
+static enum sspseal_status check_overlaps(const struct sspseal_call *call)
+{
+	const struct sspseal_list *list = &call->list;
+	bool found;
+
+	if (call->sealed && list->pieces == 1 && !list->stream)
+		found = overlap(&list->entry[list->token],
+				&list->entry[list->data]);
+	else
+		found = any_overlaps(call);
 	return found ? SSPSEAL_STATUS_OVERLAP : SSPSEAL_STATUS_OK;
 }
 
@@ -256,29 +311,54 @@ static enum sspseal_status check_received(const struct sspseal_call *call,
 	return status ?: check_token(call);
 }
 
+/* One TOKEN that will do, and the DATA there has to be: most lists. */
+static bool nothing_missing(const struct sspseal_call *call,
+			    const struct census *census)
+{
+	const struct sspseal_list *list = &call->list;
+	const struct sspseal_buffer *token = &list->entry[list->token];
+
+	return !census->unusual && census->tokens &&
+	       token->cb >= call->room.token && token->ptr &&
+	       (sspseal_op_signature(call->op) ? list->pieces :
+						 census->plain == 1);
+}
+
+static noinline enum sspseal_status find_missing(struct sspseal_call *call,
+						 struct census *census)
+{
+	enum sspseal_status status;
+
+	if (!census->tokens && !census->streams)
+		return SSPSEAL_STATUS_NO_TOKEN;
+	call->list.stream = !census->tokens;
+	if (sspseal_op_sends(call->op))
+		status = check_sent(call, census);
+	else
+		status = check_received(call, census);
+	if (status)
+		return status;
+	if (call->list.stream)
+		place_data(call, census);
+	return census->null_set ? SSPSEAL_STATUS_NULL_BUFFER :
+				  SSPSEAL_STATUS_OK;
+}
+
 static enum sspseal_status check_list(struct sspseal_call *call)
 {
-	bool unseal = call->op == SSPSEAL_OP_UNSEAL;
 	struct census census = {};
 	enum sspseal_status status;
 
-	take_census(&call->list, unseal, &census);
-	if (!census.tokens && !census.streams)
-		return SSPSEAL_STATUS_NO_TOKEN;
-	if (sspseal_op_sends(call->op))
-		status = check_sent(call, &census);
-	else
-		status = check_received(call, &census);
-	if (status)
-		return status;
-	if (unlikely(call->list.stream))
-		place_data(call, &census);
-	if (census.null_set)
-		return SSPSEAL_STATUS_NULL_BUFFER;
+	take_census(&call->list, call->op == SSPSEAL_OP_UNSEAL, &census);
+	if (unlikely(!nothing_missing(call, &census))) {
+		status = find_missing(call, &census);
+		if (status)
+			return status;
+	}
 	status = check_overlaps(call);
 	if (status)
 		return status;
-	if (census.unknown_type)
+	if (unlikely(census.unknown_type))
 		return SSPSEAL_STATUS_BUFFER_TYPE;
 	return check_lengths(call);
 }
@@ -359,16 +439,20 @@ enum sspseal_status sspseal_buffers_token(struct sspseal_call *call)
 	return SSPSEAL_STATUS_OK;
 }
 
+/*
+ * All of these lie in memory that was laid out for @size bytes: beyond short
+ * ones, copies go without the kernel's check of the object they lie in.
+ */
 static bool read_any(void *to, const void __user *from, u32 size)
 {
 	return size <= SSPSEAL_SHORT ? sspseal_read_short(to, from, size) :
-				       !copy_from_user(to, from, size);
+				       !_copy_from_user(to, from, size);
 }
 
 static bool write_any(void __user *to, const void *from, u32 size)
 {
 	return size <= SSPSEAL_SHORT ? sspseal_write_short(to, from, size) :
-				       !copy_to_user(to, from, size);
+				       !_copy_to_user(to, from, size);
 }
 
 static noinline bool table_in(struct sspseal_work *work, void __user *from)

@@ -426,10 +426,21 @@ static void native_query(struct sspseal_context *ctx,
 
 /* ---- form ---- */
 
-static enum sspseal_status check_qop(struct sspseal_call *call)
+static noinline enum sspseal_status choose_suite(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 	u32 id = (call->qop & SSPSEAL_QOP_SUITE_MASK) >> 8;
+
+	if (id)
+		call->suite = sspseal_suite(id);
+	if (!call->suite ||
+	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
+		return SSPSEAL_STATUS_QOP_SUITE;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status check_qop(struct sspseal_call *call)
+{
 	u32 rest = call->qop & ~SSPSEAL_QOP_SUITE_MASK;
 
 	call->sealed = call->op == SSPSEAL_OP_SEAL &&
@@ -438,11 +449,9 @@ static enum sspseal_status check_qop(struct sspseal_call *call)
 		return SSPSEAL_STATUS_QOP;
 	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
-	call->suite = id ? sspseal_suite(id) : native->default_suite;
-	if (!call->suite ||
-	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
-		return SSPSEAL_STATUS_QOP_SUITE;
-	return SSPSEAL_STATUS_OK;
+	/* Which is always allowed. */
+	call->suite = native_of(call->ctx)->default_suite;
+	return call->qop ? choose_suite(call) : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status native_room(struct sspseal_call *call)

@@ -81,6 +81,7 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	/* The entries are left as they are: only those read are looked at. */
 	call->list.token = 0;
 	call->list.data = 0;
+	call->list.stream = false;
 	call->list.plain_set = 0;
 	call->list.associated_set = 0;
 	call->list.padding_set = 0;

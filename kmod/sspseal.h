@@ -379,8 +379,8 @@ struct sspseal_work {
 	u8 memory[] __aligned(CRYPTO_MINALIGN);
 };
 
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
-				     u64 data, u32 tail,
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
+				     u32 data, u32 tail,
 				     struct sspseal_work **work);
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail);

@@ -257,8 +257,8 @@ work_charged(struct sspseal_file *file, u64 charge,
  *
  * Return: OK, BUSY or NO_MEMORY.
  */
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
-				     u64 data, u32 tail,
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
+				     u32 data, u32 tail,
 				     struct sspseal_work **result)
 {
 	struct sspseal_work *work = NULL;
