@@ -431,12 +431,14 @@ u32 sspseal_buffers_associated(const struct sspseal_call *call, bool sealed)
 enum sspseal_status sspseal_buffers_token(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
+	void __user *from = u64_to_user_ptr(list->entry[list->token].ptr);
+	u32 size = call->room.token;
+	bool ok;
 
-	if (!sspseal_read_short(call->token,
-				u64_to_user_ptr(list->entry[list->token].ptr),
-				call->room.token))
-		return SSPSEAL_STATUS_FAULT;
-	return SSPSEAL_STATUS_OK;
+	ok = likely(size == SSPSEAL_TOKEN_SIZE) ?
+	     sspseal_read_short(call->token, from, SSPSEAL_TOKEN_SIZE) :
+	     sspseal_read_short(call->token, from, size);
+	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
 /*

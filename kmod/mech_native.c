@@ -81,6 +81,16 @@ static struct token *token_of(struct sspseal_call *call)
 
 static const u8 no_salt[SSPSEAL_SALT_SIZE];
 
+/* Salts are public. */
+static bool same_salt(const u8 *a, const u8 *b)
+{
+	BUILD_BUG_ON(SSPSEAL_SALT_SIZE != 2 * sizeof(u64));
+
+	return get_unaligned((const u64 *)a) == get_unaligned((const u64 *)b) &&
+	       get_unaligned((const u64 *)a + 1) ==
+	       get_unaligned((const u64 *)b + 1);
+}
+
 /**
  * struct flow - one direction of a session
  * @by_acceptor: who sends
@@ -214,8 +224,7 @@ static enum sspseal_status receive_key(struct sspseal_call *call)
 	 * pinned; if it was not, native_admit() tells in time.
 	 */
 	call->key = smp_load_acquire(place);
-	if (call->key && !memcmp(token_of(call)->salt, native->peer,
-				 sizeof(native->peer)))
+	if (call->key && same_salt(token_of(call)->salt, native->peer))
 		return SSPSEAL_STATUS_OK;
 	call->key = NULL;
 	return fresh_key(call);
@@ -241,8 +250,7 @@ static enum sspseal_status native_admit(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 
-	if (native->pinned && memcmp(native->peer, token_of(call)->salt,
-				     sizeof(native->peer)))
+	if (native->pinned && !same_salt(native->peer, token_of(call)->salt))
 		return SSPSEAL_STATUS_TOKEN_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -349,8 +357,8 @@ static enum sspseal_status native_check_bind(const struct sspseal_context *ctx,
 		return SSPSEAL_STATUS_SUITE;
 	if (!(native->suites & SSPSEAL_SUITE_BIT(bind->suite)))
 		return SSPSEAL_STATUS_SUITE_NOT_ALLOWED;
-	if (!memcmp(bind->peer_salt, no_salt, sizeof(no_salt)) ||
-	    !memcmp(bind->peer_salt, native->salt, sizeof(native->salt)))
+	if (same_salt(bind->peer_salt, no_salt) ||
+	    same_salt(bind->peer_salt, native->salt))
 		return SSPSEAL_STATUS_PEER_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -471,7 +479,7 @@ static enum sspseal_status check_salt(const struct native *native,
 {
 	/* Pairs with native_keep(). */
 	if (smp_load_acquire(&native->pinned) &&
-	    memcmp(native->peer, token->salt, sizeof(native->peer)))
+	    !same_salt(native->peer, token->salt))
 		return SSPSEAL_STATUS_TOKEN_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -508,7 +516,9 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 
 	if (token->version != TOKEN_VERSION)
 		return SSPSEAL_STATUS_TOKEN_VERSION;
-	call->suite = sspseal_suite(token->suite);
+	call->suite = native->default_suite;
+	if (unlikely(call->suite->id != token->suite))
+		call->suite = sspseal_suite(token->suite);
 	if (!call->suite ||
 	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
 		return SSPSEAL_STATUS_TOKEN_SUITE;

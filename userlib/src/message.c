@@ -44,14 +44,14 @@ static int call_converted(unsigned long request, SecBuffer *buffers,
 	return 0;
 }
 
-static int call_direct(unsigned long request, SecBuffer *buffers,
+static inline int call_direct(unsigned long request, SecBuffer *buffers,
 		       struct sspseal_message *message)
 {
 	message->buffers = (uintptr_t)buffers;
 	return sspseal_message_command(sspseal_device(), request, message);
 }
 
-static NTSTATUS call_kernel(enum sspseal_family family, unsigned long request,
+static inline NTSTATUS call_kernel(enum sspseal_family family, unsigned long request,
 			    LSA_SEC_HANDLE handle, PSecBufferDesc desc,
 			    struct sspseal_message *message)
 {
@@ -71,7 +71,7 @@ static NTSTATUS call_kernel(enum sspseal_family family, unsigned long request,
 		     STATUS_SUCCESS;
 }
 
-static NTSTATUS protect(enum sspseal_family family, unsigned long request,
+static inline NTSTATUS protect(enum sspseal_family family, unsigned long request,
 			LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
 			ULONG number)
 {
@@ -83,7 +83,7 @@ static NTSTATUS protect(enum sspseal_family family, unsigned long request,
 	return call_kernel(family, request, handle, desc, &message);
 }
 
-static NTSTATUS unprotect(enum sspseal_family family, unsigned long request,
+static inline NTSTATUS unprotect(enum sspseal_family family, unsigned long request,
 			  LSA_SEC_HANDLE handle, PSecBufferDesc desc,
 			  ULONG number, PULONG qop)
 {
