@@ -46,7 +46,7 @@ static enum sspseal_status do_operation(struct sspseal_file *file,
 	if (!sspseal_read_short(&operation, user, sizeof(operation)))
 		return SSPSEAL_STATUS_FAULT;
 	status = execute(&command, operation.command);
-	if (put_user(sspseal_errno(status), &user->error) ||
+	if (put_user(status ? sspseal_errno(status) : 0, &user->error) ||
 	    (status && put_user((u32)status, &user->message.status)))
 		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 	return SSPSEAL_STATUS_OK;

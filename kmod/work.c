@@ -10,6 +10,7 @@
  * and counted against the file.
  */
 #include <linux/gfp.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -21,8 +22,8 @@
 /* A page before DATA for associated data, and one behind it for the tail. */
 #define SLOT_LINEAR	(SLOT_DATA + 2 * PAGE_SIZE)
 
-/* DATA beyond the slots is kept in blocks of up to 8 pages. */
-#define BLOCK_ORDER	3
+/* DATA beyond the slots is kept in blocks of up to 64 pages. */
+#define BLOCK_ORDER	6
 
 static DEFINE_PER_CPU(struct sspseal_work *, slots);
 
@@ -118,7 +119,9 @@ static struct page *block_alloc(u32 left, unsigned int *order)
 	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_COMP;
 	struct page *page;
 
-	*order = min_t(unsigned int, BLOCK_ORDER, get_order(left));
+	/* No larger than what is left: a page is zeroed when it is allocated. */
+	*order = min_t(unsigned int, BLOCK_ORDER,
+		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {
 		page = alloc_pages(gfp | __GFP_NORETRY, *order);
 		if (page)

@@ -40,19 +40,38 @@ static bool setup_raw(const struct bench_op *op, size_t size)
 	return setup(op, size);
 }
 
-static bool raw_elapsed(const struct bench_op *op, unsigned int calls,
-			uint64_t *ns)
+static bool run_raw(unsigned int calls, bool decrypt, uint64_t *ns)
 {
 	struct rawaead_run run = {
 		.associated = BENCH_ASSOCIATED,
 		.size = raw_size,
 		.nr = calls,
+		.decrypt = decrypt,
 	};
 
-	(void)op;
 	if (ioctl(fd, RAWAEAD_RUN, &run))
 		return false;
 	*ns = run.ns;
+	return true;
+}
+
+static bool raw_elapsed(const struct bench_op *op, unsigned int calls,
+			uint64_t *ns)
+{
+	(void)op;
+	return run_raw(calls, false, ns);
+}
+
+/* There is nothing to decrypt that was not encrypted: both, less the one. */
+static bool decrypt_elapsed(const struct bench_op *op, unsigned int calls,
+			    uint64_t *ns)
+{
+	uint64_t encrypt;
+
+	(void)op;
+	if (!run_raw(calls, true, ns) || !run_raw(calls, false, &encrypt))
+		return false;
+	*ns -= encrypt < *ns ? encrypt : *ns;
 	return true;
 }
 
@@ -62,6 +81,8 @@ static const struct bench_op ops[] = {
 	  .call = call_null },
 	{ .name = "raw", .messages = 1, .max_size = 1 << 20,
 	  .setup = setup_raw, .elapsed = raw_elapsed },
+	{ .name = "raw-decrypt", .messages = 1, .max_size = 1 << 20,
+	  .setup = setup_raw, .elapsed = decrypt_elapsed },
 };
 
 static __attribute__((constructor)) void add(void)

@@ -26,26 +26,39 @@ static struct aead_request *request;
 static u8 *memory;
 static u8 iv[SZ_16];
 
-/* Only the cipher is timed: its request is the same for all. */
-static int encrypt_all(struct rawaead_run *run)
+static void set_request(const struct rawaead_run *run, struct scatterlist *sg,
+			struct crypto_wait *wait)
 {
 	u8 *associated = memory + PAGE_SIZE - run->associated;
-	struct scatterlist sg;
+
+	crypto_init_wait(wait);
+	sg_init_one(sg, associated, run->associated + run->size + TAG_SIZE);
+	aead_request_set_callback(request, CRYPTO_TFM_REQ_MAY_SLEEP |
+				  CRYPTO_TFM_REQ_MAY_BACKLOG,
+				  crypto_req_done, wait);
+	aead_request_set_crypt(request, sg, sg, run->size, iv);
+	aead_request_set_ad(request, run->associated);
+}
+
+/* Only the cipher is timed: its request is the same for all but in length. */
+static int run_all(struct rawaead_run *run)
+{
 	struct crypto_wait wait;
+	struct scatterlist sg;
 	int err = 0;
 	u64 begin;
 	u32 i;
 
-	crypto_init_wait(&wait);
-	sg_init_one(&sg, associated, run->associated + run->size + TAG_SIZE);
-	aead_request_set_callback(request, CRYPTO_TFM_REQ_MAY_SLEEP |
-				  CRYPTO_TFM_REQ_MAY_BACKLOG,
-				  crypto_req_done, &wait);
-	aead_request_set_crypt(request, &sg, &sg, run->size, iv);
-	aead_request_set_ad(request, run->associated);
+	set_request(run, &sg, &wait);
 	begin = ktime_get_raw_ns();
-	for (i = 0; i < run->nr && !err; i++)
+	for (i = 0; i < run->nr && !err; i++) {
 		err = crypto_wait_req(crypto_aead_encrypt(request), &wait);
+		if (!run->decrypt || err)
+			continue;
+		request->cryptlen = run->size + TAG_SIZE;
+		err = crypto_wait_req(crypto_aead_decrypt(request), &wait);
+		request->cryptlen = run->size;
+	}
 	run->ns = ktime_get_raw_ns() - begin;
 	return err;
 }
@@ -65,7 +78,7 @@ static long rawaead_ioctl(struct file *file, unsigned int cmd,
 		return -EFAULT;
 	if (run.associated > PAGE_SIZE || run.size > SZ_1M)
 		return -EINVAL;
-	err = encrypt_all(&run);
+	err = run_all(&run);
 	if (!err && copy_to_user(user, &run, sizeof(run)))
 		err = -EFAULT;
 	return err;

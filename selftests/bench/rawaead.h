@@ -10,7 +10,7 @@
 
 /* Does nothing. */
 #define RAWAEAD_NULL	_IO('r', 0)
-/* Encrypts with gcm(aes): struct rawaead_run. */
+/* Encrypts with gcm(aes), and decrypts again: struct rawaead_run. */
 #define RAWAEAD_RUN	_IO('r', 1)
 
 /**
@@ -18,13 +18,14 @@
  * @associated: bytes of associated data
  * @size: bytes of each
  * @nr: how many
+ * @decrypt: whether each is decrypted after it was encrypted
  * @ns: out: what they took, by the clock of CLOCK_MONOTONIC_RAW
  */
 struct rawaead_run {
 	__u32 associated;
 	__u32 size;
 	__u32 nr;
-	__u32 __reserved;
+	__u32 decrypt;
 	__aligned_u64 ns;
 };
 
