@@ -34,7 +34,10 @@ static bool known_type(u32 type)
 
 /**
  * struct census - what a list has
- * @tokens: how many TOKENs, and so on
+ * @tokens: how many TOKENs
+ * @streams: STREAMs, where they count
+ * @plain: plain DATAs
+ * @readonly: DATAs that are READONLY
  * @null_set: which entries have bytes without an address
  * @unknown_type: a type or attribute that there is not
  * @unusual: more than one TOKEN and entries that are authenticated
@@ -208,12 +211,13 @@ static bool overlap(const struct sspseal_buffer *a,
 
 /* Does an entry that is written overlap one of others that are used? */
 static noinline bool overlaps(const struct sspseal_list *list, u32 written,
-			      u32 used)
+			      unsigned long used)
 {
-	u32 i, left;
+	u32 i;
 
-	sspseal_for_each_entry(i, left, used & ~BIT(written)) {
-		if (overlap(&list->entry[i], &list->entry[written]))
+	for_each_set_bit(i, &used, SSPSEAL_BUFFERS_MAX) {
+		if (i != written &&
+		    overlap(&list->entry[i], &list->entry[written]))
 			return true;
 	}
 	return false;
@@ -223,7 +227,7 @@ static bool any_overlaps(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	bool token_written = sspseal_op_sends(call->op) || list->stream;
-	u32 used = sspseal_pieces(call);
+	unsigned long used = sspseal_pieces(call);
 
 	/* DATA lies in STREAM. */
 	if (list->stream)
@@ -505,10 +509,11 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	struct sspseal_work *work = call->work;
+	const unsigned long pieces = sspseal_pieces(call);
 	u8 *to = work->associated + call->room.front;
-	u32 i, left;
+	u32 i;
 
-	sspseal_for_each_entry(i, left, sspseal_pieces(call)) {
+	for_each_set_bit(i, &pieces, SSPSEAL_BUFFERS_MAX) {
 		const struct sspseal_buffer *entry = &list->entry[i];
 		void __user *from = u64_to_user_ptr(entry->ptr);
 
@@ -538,11 +543,12 @@ static bool token_out(const struct sspseal_call *call, void __user *to)
 static bool sizes_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
-	u32 i, left;
+	const unsigned long paddings = list->padding_set;
+	u32 i;
 
 	if (put_user(call->room.token, &list->user[list->token].cb))
 		return false;
-	sspseal_for_each_entry(i, left, list->padding_set) {
+	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX) {
 		if (put_user(0, &list->user[i].cb))
 			return false;
 	}

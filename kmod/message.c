@@ -16,15 +16,9 @@
 #include "sspseal.h"
 
 /*
- * mech_call() - an operation of the context's mechanism
- *
- * Most contexts have the native one: to compare costs less than an indirect call,
- * and what is compared can be inlined.
+ * Each command has all of the path in itself, made for what it does: of the
+ * mechanism too, where that is the native one (INDIRECT_CALL_1).
  */
-#define mech_call(call, op) \
-	INDIRECT_CALL_1((call)->ctx->mech->op, native_##op, call)
-
-/* Each command has all of the path in itself, made for what it does. */
 #define SSPSEAL_PATH	__attribute__((__flatten__))
 
 static const u32 rights[] = {
@@ -140,7 +134,8 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 		sspseal_context_expire(call->ctx);
 	if (status)
 		return status;
-	status = mech_call(call, protect);
+	status = INDIRECT_CALL_1(call->ctx->mech->protect, native_protect,
+				 call);
 	if (!status) {
 		*data_is_secret = false;
 		status = sspseal_buffers_copy_out(call);
@@ -158,10 +153,11 @@ static enum sspseal_status send_copied(struct sspseal_call *call,
 	status = layout_and_copy_in(call);
 	if (status)
 		return status;
-	status = mech_call(call, prepare);
+	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
+				 call);
 	if (!status)
 		status = send_number(call, data_is_secret);
-	mech_call(call, finish);
+	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
 	return status;
 }
 
@@ -172,7 +168,7 @@ static enum sspseal_status send_call(struct sspseal_file *file,
 	bool data_is_secret = true;
 	enum sspseal_status status;
 
-	status = mech_call(call, room);
+	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,
@@ -203,7 +199,10 @@ static enum sspseal_status check_policy(const struct sspseal_call *call)
 
 static enum sspseal_status authenticate(struct sspseal_call *call)
 {
-	enum sspseal_status status = mech_call(call, unprotect);
+	enum sspseal_status status;
+
+	status = INDIRECT_CALL_1(call->ctx->mech->unprotect, native_unprotect,
+				 call);
 
 	if (status == SSPSEAL_STATUS_ALTERED)
 		sspseal_context_failed(call->ctx);
@@ -226,7 +225,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (sspseal_context_expired(ctx))
 		status = SSPSEAL_STATUS_EXPIRED;
 	if (!status)
-		status = mech_call(call, admit);
+		status = INDIRECT_CALL_1(ctx->mech->admit, native_admit, call);
 	if (!status)
 		status = sspseal_confirm_check(call);
 	if (!status)
@@ -235,7 +234,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
 		sspseal_confirm_keep(call);
-		mech_call(call, keep);
+		INDIRECT_CALL_1(call->ctx->mech->keep, native_keep, call);
 	}
 	spin_unlock(&ctx->receive_lock);
 	return status;
@@ -248,12 +247,13 @@ static enum sspseal_status receive_parsed(struct sspseal_call *call)
 	status = check_policy(call);
 	if (status)
 		return status;
-	status = mech_call(call, prepare);
+	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
+				 call);
 	if (!status)
 		status = authenticate(call);
 	if (!status)
 		status = accept_message(call);
-	mech_call(call, finish);
+	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
 	return status ?: sspseal_buffers_copy_out(call);
 }
 
@@ -268,7 +268,7 @@ static enum sspseal_status receive_copied(struct sspseal_call *call)
 	status = sspseal_buffers_token(call);
 	if (status)
 		return status;
-	malformed = mech_call(call, parse);
+	malformed = INDIRECT_CALL_1(call->ctx->mech->parse, native_parse, call);
 	status = sspseal_buffers_limits(call);
 	if (!status)
 		status = layout_and_copy_in(call);
@@ -284,7 +284,7 @@ static enum sspseal_status receive_call(struct sspseal_file *file,
 	enum sspseal_status status;
 
 	call->qop = 0;
-	status = mech_call(call, room);
+	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,

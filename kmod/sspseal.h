@@ -421,18 +421,6 @@ struct sspseal_list {
 	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
 };
 
-static_assert(SSPSEAL_BUFFERS_MAX <= BITS_PER_TYPE(u32));
-
-/**
- * sspseal_for_each_entry() - look at some entries of a list, in its order
- * @i: index of the entry
- * @left: u32 for the loop
- * @set: which entries, bit n for entry n
- */
-#define sspseal_for_each_entry(i, left, set) \
-	for ((left) = (set); (left) && ((i) = __ffs(left), true); \
-	     (left) &= (left) - 1)
-
 enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 					 u64 buffers, u32 nr);
 enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
@@ -522,8 +510,8 @@ enum sspseal_piece {
 	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
 };
 
-/* Which entries are authenticated, in the order of the array. */
-static inline u32 sspseal_pieces(const struct sspseal_call *call)
+/* Which entries are authenticated, in the order of the array: for_each_set_bit(). */
+static inline unsigned long sspseal_pieces(const struct sspseal_call *call)
 {
 	return call->list.plain_set | call->list.associated_set;
 }
