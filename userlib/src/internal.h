@@ -3,6 +3,9 @@
 #ifndef SSPSEAL_INTERNAL_H
 #define SSPSEAL_INTERNAL_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "ntsecpkg.h"
 #include "sspseal.h"
 
@@ -15,6 +18,25 @@ static inline __u32 sspseal_handle(LSA_SEC_HANDLE handle)
 {
 	return handle <= UINT32_MAX ? (__u32)handle : 0;
 }
+
+/* Whether a SecBuffer is a struct sspseal_buffer: see message.c. */
+#if UINTPTR_MAX == UINT64_MAX
+#define SSPSEAL_SAME_BUFFERS
+#endif
+
+/* A descriptor that the kernel cannot see is wrong becomes one without buffers. */
+static inline SecBuffer *sspseal_describe(const SecBufferDesc *desc,
+					  struct sspseal_message *message)
+{
+	if (!desc || desc->ulVersion != SECBUFFER_VERSION || !desc->pBuffers)
+		return NULL;
+	message->nr_buffers = desc->cBuffers;
+	return desc->pBuffers;
+}
+
+void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr);
+void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
+			  __u32 nr);
 
 /* Microsoft's pages give two families of calls different codes for one thing. */
 enum sspseal_family {

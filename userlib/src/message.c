@@ -19,50 +19,61 @@ _Static_assert(sizeof(void *) != sizeof(__u64) ||
 		SAME_PLACE(pvBuffer, ptr)),
 	       "a 64-bit SecBuffer is a struct sspseal_buffer");
 
+/* The kernel refuses a greater number before it looks at any buffer. */
+void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr)
+{
+	__u32 i;
+
+	for (i = 0; i < nr && i < SSPSEAL_BUFFERS_MAX; i++)
+		to[i] = (struct sspseal_buffer){
+			.cb = from[i].cbBuffer,
+			.type = from[i].BufferType,
+			.ptr = (uintptr_t)from[i].pvBuffer,
+		};
+}
+
+/* Of a call that succeeded. */
+void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
+			  __u32 nr)
+{
+	__u32 i;
+
+	for (i = 0; i < nr; i++) {
+		to[i].cbBuffer = from[i].cb;
+		to[i].pvBuffer = (void *)(uintptr_t)from[i].ptr;
+	}
+}
+
 static int call_converted(unsigned long request, SecBuffer *buffers,
 			  struct sspseal_message *message)
 {
 	struct sspseal_buffer array[SSPSEAL_BUFFERS_MAX];
-	__u32 i;
 	int ret;
 
-	/* The kernel refuses a greater number before it looks at any buffer. */
-	for (i = 0; i < message->nr_buffers && i < SSPSEAL_BUFFERS_MAX; i++)
-		array[i] = (struct sspseal_buffer){
-			.cb = buffers[i].cbBuffer,
-			.type = buffers[i].BufferType,
-			.ptr = (uintptr_t)buffers[i].pvBuffer,
-		};
+	sspseal_convert(array, buffers, message->nr_buffers);
 	message->buffers = (uintptr_t)array;
 	ret = sspseal_message_command(sspseal_device(), request, message);
-	if (ret)
-		return ret;
-	for (i = 0; i < message->nr_buffers; i++) {
-		buffers[i].cbBuffer = array[i].cb;
-		buffers[i].pvBuffer = (void *)(uintptr_t)array[i].ptr;
-	}
-	return 0;
+	if (!ret)
+		sspseal_convert_back(buffers, array, message->nr_buffers);
+	return ret;
 }
 
 static inline int call_direct(unsigned long request, SecBuffer *buffers,
-		       struct sspseal_message *message)
+			      struct sspseal_message *message)
 {
 	message->buffers = (uintptr_t)buffers;
 	return sspseal_message_command(sspseal_device(), request, message);
 }
 
-static inline NTSTATUS call_kernel(enum sspseal_family family, unsigned long request,
-			    LSA_SEC_HANDLE handle, PSecBufferDesc desc,
-			    struct sspseal_message *message)
+static inline NTSTATUS call_kernel(enum sspseal_family family,
+				   unsigned long request,
+				   LSA_SEC_HANDLE handle, PSecBufferDesc desc,
+				   struct sspseal_message *message)
 {
-	SecBuffer *buffers = NULL;
+	SecBuffer *buffers = sspseal_describe(desc, message);
 	int ret;
 
 	message->handle = sspseal_handle(handle);
-	if (desc && desc->ulVersion == SECBUFFER_VERSION && desc->pBuffers) {
-		buffers = desc->pBuffers;
-		message->nr_buffers = desc->cBuffers;
-	}
 	if (sizeof(void *) == sizeof(__u64))
 		ret = call_direct(request, buffers, message);
 	else
@@ -71,9 +82,9 @@ static inline NTSTATUS call_kernel(enum sspseal_family family, unsigned long req
 		     STATUS_SUCCESS;
 }
 
-static inline NTSTATUS protect(enum sspseal_family family, unsigned long request,
-			LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
-			ULONG number)
+static inline NTSTATUS protect(enum sspseal_family family,
+			       unsigned long request, LSA_SEC_HANDLE handle,
+			       ULONG qop, PSecBufferDesc desc, ULONG number)
 {
 	struct sspseal_message message = {
 		.qop = qop,
@@ -83,9 +94,9 @@ static inline NTSTATUS protect(enum sspseal_family family, unsigned long request
 	return call_kernel(family, request, handle, desc, &message);
 }
 
-static inline NTSTATUS unprotect(enum sspseal_family family, unsigned long request,
-			  LSA_SEC_HANDLE handle, PSecBufferDesc desc,
-			  ULONG number, PULONG qop)
+static inline NTSTATUS unprotect(enum sspseal_family family,
+				 unsigned long request, LSA_SEC_HANDLE handle,
+				 PSecBufferDesc desc, ULONG number, PULONG qop)
 {
 	struct sspseal_message message = { .sequence = number };
 	NTSTATUS status;
