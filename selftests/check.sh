@@ -48,6 +48,11 @@ documentation() {
 	echo "$passed passed, $failed failed"
 }
 
+# Instructions can be counted only where QEMU emulates all of them.
+gate() {
+	"$top/selftests/bench/bench.sh" gate
+}
+
 tests() {
 	# shellcheck disable=SC2086 # no test is one word too few
 	run_staged "$stage" "" ./run-tests.sh ${TEST:-}
@@ -80,5 +85,9 @@ if [ -z "${TEST:-}" ] && ! on_this_machine; then
 	part documentation documentation
 fi
 part tests tests
+if [ -z "${TEST:-}" ] && ! on_this_machine &&
+	[ -e "$top/selftests/bench/baseline-$kernel.txt" ]; then
+	part gate gate
+fi
 echo "$all_passed passed, $all_failed failed"
 [ "$all_failed" -eq 0 ]

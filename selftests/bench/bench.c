@@ -6,7 +6,6 @@
  * The cost is the least of several batches, in nanoseconds of CLOCK_MONOTONIC_RAW:
  * where QEMU counts instructions, a nanosecond is one.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +37,7 @@ void bench_register(const struct bench_op *ops, size_t nr)
 }
 
 static bool run_batch(const struct bench_op *op, unsigned int calls,
-		      uint64_t *ns)
+		      __u64 *ns)
 {
 	unsigned int i;
 
@@ -54,7 +53,7 @@ static bool run_batch(const struct bench_op *op, unsigned int calls,
 	return true;
 }
 
-static unsigned int clamp(uint64_t value, unsigned int low, unsigned int high)
+static unsigned int clamp(__u64 value, unsigned int low, unsigned int high)
 {
 	return value < low ? low : value > high ? high : value;
 }
@@ -63,7 +62,7 @@ static unsigned int clamp(uint64_t value, unsigned int low, unsigned int high)
 static bool measure(const struct bench_op *op, double *cost)
 {
 	unsigned int calls, batches;
-	uint64_t ns, least = UINT64_MAX;
+	__u64 ns, least = ~0ULL;
 
 	if (!run_batch(op, 1, &ns) || !run_batch(op, 1, &ns))
 		return false;

@@ -43,7 +43,7 @@ struct bench_op {
 	bool (*prepare)(const struct bench_op *op, unsigned int calls);
 	bool (*call)(const struct bench_op *op, unsigned int i);
 	bool (*elapsed)(const struct bench_op *op, unsigned int calls,
-			uint64_t *ns);
+			__u64 *ns);
 	void (*teardown)(void);
 };
 
@@ -53,7 +53,7 @@ void bench_register(const struct bench_op *ops, size_t nr);
 /* ---- common.c ---- */
 
 /* Nanoseconds of the clock that all is measured with. */
-uint64_t bench_now(void);
+__u64 bench_now(void);
 
 /**
  * struct bench_message - a message of the library

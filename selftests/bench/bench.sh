@@ -11,7 +11,7 @@
 #
 # With "gate" a few rows are compared with what they cost before: gate.py.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR/..
+# shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../target.sh"
 
 here=$top/selftests/bench
@@ -70,7 +70,7 @@ plot() {
 		echo nanoseconds || echo instructions)'" "$here/plot.gp"
 }
 
-install_packages demo check bench
+install_packages demo check
 mkdir -p "$out"
 put_together >&2
 if [ "${1:-}" = gate ]; then
@@ -84,6 +84,7 @@ if [ -n "${TEST:-}" ]; then
 	collect "$out/results.json"
 	exec "$here/table.py" "$here/goals.txt" "$out/results.json"
 fi
+install_packages bench
 threads
 target=$top/Documentation/performance
 ! on_this_machine || target=$out/host

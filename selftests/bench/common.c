@@ -6,7 +6,7 @@
 
 #include "bench.h"
 
-uint64_t bench_now(void)
+__u64 bench_now(void)
 {
 	struct timespec time;
 
@@ -28,24 +28,31 @@ __u32 bench_context(__u32 role)
 	return sspseal_create(sspseal_device(), &create) ? 0 : create.handle;
 }
 
+static SecBuffer *append(SecBuffer *buffer, ULONG type, void *data, ULONG size)
+{
+	buffer->BufferType = type;
+	buffer->pvBuffer = data;
+	buffer->cbBuffer = size;
+	return buffer + 1;
+}
+
 static void fill(struct bench_message *message, unsigned char *data,
 		 size_t size, unsigned int associated)
 {
-	SecBuffer *buffer = message->buffers;
+	SecBuffer *end = message->buffers;
 	unsigned int i;
 
-	*buffer++ = (SecBuffer){ sizeof(message->token), SECBUFFER_TOKEN,
-				 message->token };
+	end = append(end, SECBUFFER_TOKEN, message->token,
+		     sizeof(message->token));
 	for (i = 0; i < associated; i++)
-		*buffer++ = (SecBuffer){
-			sizeof(message->associated[i]),
-			SECBUFFER_DATA | SECBUFFER_READONLY_WITH_CHECKSUM,
-			message->associated[i],
-		};
-	*buffer++ = (SecBuffer){ size, SECBUFFER_DATA, data };
-	message->desc = (SecBufferDesc){
-		SECBUFFER_VERSION, buffer - message->buffers, message->buffers
-	};
+		end = append(end, SECBUFFER_DATA |
+			     SECBUFFER_READONLY_WITH_CHECKSUM,
+			     message->associated[i],
+			     sizeof(message->associated[i]));
+	end = append(end, SECBUFFER_DATA, data, size);
+	message->desc.ulVersion = SECBUFFER_VERSION;
+	message->desc.cBuffers = end - message->buffers;
+	message->desc.pBuffers = message->buffers;
 }
 
 /**

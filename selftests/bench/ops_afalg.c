@@ -137,9 +137,9 @@ static bool encrypt_pieces(const struct bench_op *op, unsigned int i)
 }
 
 static const struct bench_op ops[] = {
-	{ .name = "afalg", .messages = 1, .max_size = 1 << 20,
+	{ .name = "afalg", .messages = 1, .max_size = 1048576,
 	  .setup = setup, .call = encrypt_one_piece, .teardown = teardown },
-	{ .name = "afalg-usual", .messages = 1, .max_size = 1 << 20,
+	{ .name = "afalg-usual", .messages = 1, .max_size = 1048576,
 	  .setup = setup, .call = encrypt_pieces, .teardown = teardown },
 };
 

@@ -67,9 +67,9 @@ static bool do_batch(const struct bench_op *op, unsigned int i)
 }
 
 static bool unseal_elapsed(const struct bench_op *op, unsigned int calls,
-			   uint64_t *ns)
+			   __u64 *ns)
 {
-	uint64_t begin;
+	__u64 begin;
 
 	*ns = 0;
 	while (calls--) {

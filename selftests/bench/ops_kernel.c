@@ -40,7 +40,7 @@ static bool setup_raw(const struct bench_op *op, size_t size)
 	return setup(op, size);
 }
 
-static bool run_raw(unsigned int calls, bool decrypt, uint64_t *ns)
+static bool run_raw(unsigned int calls, bool decrypt, __u64 *ns)
 {
 	struct rawaead_run run = {
 		.associated = BENCH_ASSOCIATED,
@@ -56,7 +56,7 @@ static bool run_raw(unsigned int calls, bool decrypt, uint64_t *ns)
 }
 
 static bool raw_elapsed(const struct bench_op *op, unsigned int calls,
-			uint64_t *ns)
+			__u64 *ns)
 {
 	(void)op;
 	return run_raw(calls, false, ns);
@@ -64,9 +64,9 @@ static bool raw_elapsed(const struct bench_op *op, unsigned int calls,
 
 /* There is nothing to decrypt that was not encrypted: both, less the one. */
 static bool decrypt_elapsed(const struct bench_op *op, unsigned int calls,
-			    uint64_t *ns)
+			    __u64 *ns)
 {
-	uint64_t encrypt;
+	__u64 encrypt;
 
 	(void)op;
 	if (!run_raw(calls, true, ns) || !run_raw(calls, false, &encrypt))
@@ -79,9 +79,9 @@ static const struct bench_op ops[] = {
 	{ .name = "getppid", .messages = 1, .call = call_getppid },
 	{ .name = "null-ioctl", .messages = 1, .setup = setup,
 	  .call = call_null },
-	{ .name = "raw", .messages = 1, .max_size = 1 << 20,
+	{ .name = "raw", .messages = 1, .max_size = 1048576,
 	  .setup = setup_raw, .elapsed = raw_elapsed },
-	{ .name = "raw-decrypt", .messages = 1, .max_size = 1 << 20,
+	{ .name = "raw-decrypt", .messages = 1, .max_size = 1048576,
 	  .setup = setup_raw, .elapsed = decrypt_elapsed },
 };
 

@@ -8,7 +8,7 @@
 
 #include "bench.h"
 
-static EVP_CIPHER_CTX *context;
+static struct evp_cipher_ctx_st *context;
 static unsigned char *data, associated[BENCH_ASSOCIATED], iv[BENCH_IV];
 static size_t data_size;
 
@@ -53,7 +53,7 @@ static bool encrypt(const struct bench_op *op, unsigned int i)
 }
 
 static const struct bench_op ops[] = {
-	{ .name = "openssl", .messages = 1, .max_size = 1 << 20,
+	{ .name = "openssl", .messages = 1, .max_size = 1048576,
 	  .setup = setup, .call = encrypt, .teardown = teardown },
 };
 

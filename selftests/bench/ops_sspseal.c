@@ -2,7 +2,7 @@
 /* The library's calls on messages, one at a time. */
 #include "bench.h"
 
-#define MAX_DATA	(1 << 20)
+#define MAX_DATA	1048576
 
 /**
  * struct shape - which call, and of what
@@ -12,10 +12,8 @@
  * @associated: entries that are only authenticated
  */
 struct shape {
-	NTSTATUS (*send)(LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
-			 ULONG number);
-	NTSTATUS (*receive)(LSA_SEC_HANDLE handle, PSecBufferDesc desc,
-			    ULONG number, PULONG qop);
+	__typeof__(SpSealMessage) *send;
+	__typeof__(SpUnsealMessage) *receive;
 	ULONG qop;
 	unsigned int associated;
 };
@@ -73,37 +71,43 @@ static bool receive(const struct bench_op *op, unsigned int i)
 }
 
 static const struct shape plain_seal = { .send = SpSealMessage };
+
 static const struct shape plain_unseal = {
 	.send = SpSealMessage, .receive = SpUnsealMessage,
 };
+
 static const struct shape plain_sign = { .send = SpMakeSignature };
+
 static const struct shape plain_verify = {
 	.send = SpMakeSignature, .receive = SpVerifySignature,
 };
+
 static const struct shape aes_128 = {
 	.send = SpSealMessage,
 	.qop = SSPSEAL_QOP_SUITE(SSPSEAL_SUITE_AES_128_GCM),
 };
+
 static const struct shape chacha = {
 	.send = SpSealMessage,
 	.qop = SSPSEAL_QOP_SUITE(SSPSEAL_SUITE_CHACHA20_POLY1305),
 };
+
 static const struct shape two_associated = {
 	.send = SpSealMessage, .associated = 2,
 };
 
-#ifdef __i386__
-#define BITS	"-32bit"
-#else
-#define BITS	""
+/* What the names of the rows end with: -32bit in a 32-bit program. */
+#ifndef SUFFIX
+#define SUFFIX	""
 #endif
 
 #define SENDS(row, of) { \
-	.name = row BITS, .max_size = MAX_DATA, .messages = 1, .shape = &(of), \
+	.name = row SUFFIX, .max_size = MAX_DATA, .messages = 1, .shape = &(of), \
 	.setup = setup, .call = send, .teardown = teardown, \
 }
+
 #define RECEIVES(row, of) { \
-	.name = row BITS, .max_size = MAX_DATA, .messages = 1, .shape = &(of), \
+	.name = row SUFFIX, .max_size = MAX_DATA, .messages = 1, .shape = &(of), \
 	.setup = setup, .prepare = prepare, .call = receive, \
 	.teardown = teardown, \
 }

@@ -30,7 +30,8 @@ struct worker {
 	struct bench_message *message;
 	unsigned long done;
 	bool failed;
-} __attribute__((aligned(128)));
+	char line[128];
+};
 
 static atomic_int running;
 static struct worker workers[MAX_THREADS];
@@ -53,7 +54,7 @@ static void *work(void *argument)
 static double run_round(unsigned int nr)
 {
 	unsigned long done = 0;
-	uint64_t ns;
+	__u64 ns;
 	unsigned int i;
 
 	atomic_store(&running, 0);
