@@ -11,6 +11,7 @@
 #   make fuzz         random calls on the module, TIME=seconds
 #   make fuzz-user    random input for library and tool, TIME=seconds
 #   make lint         static checks                       TEST=name for one
+#   make bench        what messages cost                  TEST=row for one
 #
 # and of who wants to use it here:
 #
@@ -18,7 +19,7 @@
 #   make install      all of them                         DESTDIR, PREFIX
 #   make uninstall
 #
-# With HOST=1 demo and check use the running kernel instead of a VM. KERNEL
+# With HOST=1 demo, check and bench use the running kernel instead of a VM. KERNEL
 # chooses the kernel of the VM: a label that selftests/vm/kernel.sh knows.
 
 BUILD	?= $(CURDIR)/build
@@ -90,6 +91,9 @@ examples: userlib
 			-L$(BUILD)/userlib -lsspseal || exit; \
 	done
 
+bench:
+	selftests/bench/bench.sh
+
 lint:
 	selftests/lint.sh $(TEST)
 
@@ -121,5 +125,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
-	examples install uninstall clean
+	bench examples install uninstall clean
 .PHONY: fuzz-user check-debug coverage fuzz

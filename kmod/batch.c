@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
 {
@@ -32,7 +33,7 @@ static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
 static enum sspseal_status do_operation(struct sspseal_file *file,
 					struct sspseal_operation __user *user)
 {
-	struct sspseal_operation operation;
+	struct sspseal_operation operation __uninitialized;
 	struct sspseal_command command = {
 		.file = file,
 		.user = &user->message,
@@ -42,10 +43,10 @@ static enum sspseal_status do_operation(struct sspseal_file *file,
 	};
 	enum sspseal_status status;
 
-	if (copy_from_user(&operation, user, sizeof(operation)))
+	if (!sspseal_read_short(&operation, user, sizeof(operation)))
 		return SSPSEAL_STATUS_FAULT;
 	status = execute(&command, operation.command);
-	if (put_user(sspseal_errno(status), &user->error) ||
+	if (put_user(status ? sspseal_errno(status) : 0, &user->error) ||
 	    (status && put_user((u32)status, &user->message.status)))
 		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 	return SSPSEAL_STATUS_OK;

@@ -70,7 +70,7 @@ static void ready_if_both(struct sspseal_context *ctx)
 {
 	if (ctx->confirm_received &&
 	    atomic_read(&ctx->confirm_sent) == SSPSEAL_CONFIRM_MADE)
-		/* Pairs with sspseal_context_usable(). */
+		/* Pairs with context_usable(). */
 		smp_store_release(&ctx->ready, true);
 }
 
@@ -157,7 +157,7 @@ static enum sspseal_status bind_checked(struct sspseal_context *ctx,
 	/* Pairs with sspseal_confirm_gate(). */
 	smp_store_release(&ctx->bound, true);
 	if (!confirm)
-		/* Pairs with sspseal_context_usable(). */
+		/* Pairs with context_usable(). */
 		smp_store_release(&ctx->ready, true);
 	return SSPSEAL_STATUS_OK;
 }

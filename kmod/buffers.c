@@ -10,63 +10,114 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 /* ---- what an entry is ---- */
-
-static u32 buffer_type(const struct sspseal_buffer *entry)
-{
-	return entry->type & ~SSPSEAL_BUFFER_ATTRMASK;
-}
-
-static bool has_attribute(const struct sspseal_buffer *entry, u32 attributes)
-{
-	return entry->type & attributes;
-}
 
 #define ANY_READONLY	(SSPSEAL_BUFFER_READONLY | \
 			 SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM)
 
-static bool is_plain_data(const struct sspseal_buffer *entry)
+static u32 buffer_type(u32 type)
 {
-	return buffer_type(entry) == SSPSEAL_BUFFER_DATA &&
-	       !has_attribute(entry, ANY_READONLY);
+	return type & ~SSPSEAL_BUFFER_ATTRMASK;
 }
 
-static bool is_associated(const struct sspseal_buffer *entry)
+static bool known_type(u32 type)
 {
-	return buffer_type(entry) == SSPSEAL_BUFFER_DATA &&
-	       has_attribute(entry, SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM);
-}
+	const u32 known = ANY_READONLY | ~SSPSEAL_BUFFER_ATTRMASK;
 
-/**
- * sspseal_piece() - what an entry of the list is to the mechanism
- * @call: with call->sealed set
- * @entry: one of its list
- *
- * Pieces are authenticated in the order of the array.
- *
- * Return: what it is.
- */
-enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
-				 const struct sspseal_buffer *entry)
-{
-	if (is_associated(entry))
-		return SSPSEAL_PIECE_ASSOCIATED;
-	if (!is_plain_data(entry))
-		return SSPSEAL_PIECE_NONE;
-	return call->sealed ? SSPSEAL_PIECE_SEALED : SSPSEAL_PIECE_PLAIN;
+	return buffer_type(type) <= SSPSEAL_BUFFER_TYPE_MAX &&
+	       !(type & ~known) && (type & ANY_READONLY) != ANY_READONLY;
 }
 
 /* ---- checks ---- */
 
-/* How many entries of which sort a list has. */
+/**
+ * struct census - what a list has
+ * @tokens: how many TOKENs
+ * @streams: STREAMs, where they count
+ * @plain: plain DATAs
+ * @readonly: DATAs that are READONLY
+ * @null_set: which entries have bytes without an address
+ * @unknown_type: a type or attribute that there is not
+ * @unusual: more than one TOKEN and entries that are authenticated
+ */
 struct census {
 	u32 tokens;
 	u32 streams;
 	u32 plain;
 	u32 readonly;
-	u32 associated;
+	u32 null_set;
+	bool unknown_type;
+	bool unusual;
 };
+
+static void count_piece(struct sspseal_list *list, u32 i, struct census *census)
+{
+	const struct sspseal_buffer *entry = &list->entry[i];
+
+	list->pieces++;
+	if (unlikely(!entry->ptr && entry->cb)) {
+		census->null_set |= BIT(i);
+		census->unusual = true;
+	}
+}
+
+static void count_plain(struct sspseal_list *list, u32 i, struct census *census)
+{
+	if (!census->plain++)
+		list->data = i;
+	list->plain_set |= BIT(i);
+	list->plain += list->entry[i].cb;
+	count_piece(list, i, census);
+}
+
+static void count_associated(struct sspseal_list *list, u32 i,
+			     struct census *census)
+{
+	list->associated_set |= BIT(i);
+	list->associated += list->entry[i].cb;
+	count_piece(list, i, census);
+}
+
+static void count_token(struct sspseal_list *list, u32 i, struct census *census)
+{
+	if (!census->tokens++)
+		list->token = i;
+	else
+		census->unusual = true;
+}
+
+static noinline void count_other(struct sspseal_list *list, u32 i,
+				 bool streams_count, struct census *census)
+{
+	u32 type = list->entry[i].type;
+
+	census->unusual = true;
+	if (!known_type(type))
+		census->unknown_type = true;
+	switch (buffer_type(type)) {
+	case SSPSEAL_BUFFER_DATA:
+		if (type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM)
+			count_associated(list, i, census);
+		else if (type & SSPSEAL_BUFFER_READONLY)
+			census->readonly++;
+		else
+			count_plain(list, i, census);
+		break;
+	case SSPSEAL_BUFFER_TOKEN:
+		count_token(list, i, census);
+		break;
+	case SSPSEAL_BUFFER_STREAM:
+		if (streams_count && !census->streams++ && !census->tokens)
+			list->token = i;
+		break;
+	case SSPSEAL_BUFFER_PADDING:
+		if (!(type & ANY_READONLY))
+			list->padding_set |= BIT(i);
+		break;
+	}
+}
 
 static void take_census(struct sspseal_list *list, bool streams_count,
 			struct census *census)
@@ -74,30 +125,20 @@ static void take_census(struct sspseal_list *list, bool streams_count,
 	u32 i;
 
 	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		switch (buffer_type(entry)) {
-		case SSPSEAL_BUFFER_TOKEN:
-			if (!census->tokens++)
-				list->token = i;
-			break;
-		case SSPSEAL_BUFFER_STREAM:
-			if (streams_count && !census->streams++ &&
-			    !census->tokens)
-				list->token = i;
-			break;
+		switch (list->entry[i].type) {
 		case SSPSEAL_BUFFER_DATA:
-			if (is_associated(entry))
-				census->associated++;
-			else if (!is_plain_data(entry))
-				census->readonly++;
-			else if (!census->plain++)
-				list->data = i;
+			count_plain(list, i, census);
 			break;
+		case SSPSEAL_BUFFER_TOKEN:
+			count_token(list, i, census);
+			break;
+		case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
+			count_associated(list, i, census);
+			break;
+		default:
+			count_other(list, i, streams_count, census);
 		}
 	}
-	list->stream = census->streams && !census->tokens;
-	list->pieces = census->plain + census->associated;
 }
 
 static enum sspseal_status check_token_size(const struct sspseal_call *call)
@@ -115,7 +156,7 @@ static enum sspseal_status check_token_writable(const struct sspseal_call *call)
 	const struct sspseal_list *list = &call->list;
 	bool written = list->stream || sspseal_op_sends(call->op);
 
-	return written && has_attribute(&list->entry[list->token], ANY_READONLY) ?
+	return written && list->entry[list->token].type & ANY_READONLY ?
 	       SSPSEAL_STATUS_TOKEN_READONLY : SSPSEAL_STATUS_OK;
 }
 
@@ -146,106 +187,76 @@ static enum sspseal_status check_data(const struct sspseal_call *call,
 		return SSPSEAL_STATUS_OK;
 	if (census->plain)
 		return SSPSEAL_STATUS_TWO_DATA;
-	if (census->readonly && !census->associated)
+	if (census->readonly && !call->list.associated_set)
 		return SSPSEAL_STATUS_DATA_READONLY;
 	return SSPSEAL_STATUS_NO_DATA;
 }
 
 /* With STREAM, DATA is an output: from here on it stands for where DATA lies. */
-static void place_data(struct sspseal_call *call)
+static noinline void place_data(struct sspseal_call *call, struct census *census)
 {
 	struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *stream = &list->entry[list->token];
 	struct sspseal_buffer *data = &list->entry[list->data];
 
-	if (!list->stream)
-		return;
 	data->ptr = stream->ptr + call->room.token;
 	data->cb = stream->cb - call->room.token;
-}
-
-static enum sspseal_status check_null(const struct sspseal_list *list)
-{
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if ((is_plain_data(entry) || is_associated(entry)) &&
-		    entry->cb && !entry->ptr)
-			return SSPSEAL_STATUS_NULL_BUFFER;
-	}
-	return SSPSEAL_STATUS_OK;
+	list->plain = data->cb;
+	census->null_set &= ~BIT(list->data);
+	if (data->cb && !data->ptr)
+		census->null_set |= BIT(list->data);
 }
 
 /* An entry that wraps around is no overlap: copying it will fault. */
 static bool overlap(const struct sspseal_buffer *a,
 		    const struct sspseal_buffer *b)
 {
-	return a->cb && b->cb && a->ptr < b->ptr + b->cb &&
-	       b->ptr < a->ptr + a->cb;
+	return a->ptr < b->ptr + b->cb && b->ptr < a->ptr + a->cb &&
+	       a->cb && b->cb;
 }
 
-/* Does an entry that is written overlap another one that is used? */
-static enum sspseal_status check_overlap(const struct sspseal_call *call,
-					 int written)
+/* Does an entry that is written overlap one of others that are used? */
+static noinline bool overlaps(const struct sspseal_list *list, u32 written,
+			      unsigned long used)
 {
-	const struct sspseal_list *list = &call->list;
 	u32 i;
 
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-		bool used = i == list->token || is_associated(entry) ||
-			    is_plain_data(entry);
-
-		/* DATA lies in STREAM. */
-		if (list->stream && (i == list->token || i == list->data))
-			continue;
-		if (used && i != written &&
-		    overlap(entry, &list->entry[written]))
-			return SSPSEAL_STATUS_OVERLAP;
+	for_each_set_bit(i, &used, SSPSEAL_BUFFERS_MAX) {
+		if (i != written &&
+		    overlap(&list->entry[i], &list->entry[written]))
+			return true;
 	}
-	return SSPSEAL_STATUS_OK;
+	return false;
+}
+
+static bool any_overlaps(const struct sspseal_call *call)
+{
+	const struct sspseal_list *list = &call->list;
+	bool token_written = sspseal_op_sends(call->op) || list->stream;
+	unsigned long used = sspseal_pieces(call);
+
+	/* DATA lies in STREAM. */
+	if (list->stream)
+		used &= ~BIT(list->data);
+	if (token_written && overlaps(list, list->token, used))
+		return true;
+	if (!token_written)
+		used |= BIT(list->token);
+	/* Where TOKEN is written, it was compared with DATA already. */
+	return call->sealed && overlaps(list, list->data, used);
 }
 
 static enum sspseal_status check_overlaps(const struct sspseal_call *call)
 {
-	enum sspseal_status status = SSPSEAL_STATUS_OK;
+	const struct sspseal_list *list = &call->list;
+	bool found;
 
-	if (sspseal_op_sends(call->op) || call->list.stream)
-		status = check_overlap(call, call->list.token);
-	if (!status && call->sealed)
-		status = check_overlap(call, call->list.data);
-	return status;
-}
-
-static enum sspseal_status check_types(const struct sspseal_list *list)
-{
-	const u32 known = ANY_READONLY | ~SSPSEAL_BUFFER_ATTRMASK;
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		u32 type = list->entry[i].type;
-
-		if (buffer_type(&list->entry[i]) > SSPSEAL_BUFFER_TYPE_MAX ||
-		    type & ~known || (type & ANY_READONLY) == ANY_READONLY)
-			return SSPSEAL_STATUS_BUFFER_TYPE;
-	}
-	return SSPSEAL_STATUS_OK;
-}
-
-static void add_lengths(struct sspseal_list *list)
-{
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if (is_associated(entry))
-			list->associated += entry->cb;
-		else if (is_plain_data(entry))
-			list->plain += entry->cb;
-	}
+	if (call->sealed && list->pieces == 1 && !list->stream)
+		found = overlap(&list->entry[list->token],
+				&list->entry[list->data]);
+	else
+		found = any_overlaps(call);
+	return found ? SSPSEAL_STATUS_OVERLAP : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_limits(const struct sspseal_list *list,
@@ -314,31 +325,74 @@ static enum sspseal_status check_received(const struct sspseal_call *call,
 	return status ?: check_token_address(call);
 }
 
+/* One TOKEN that will do, and the DATA there has to be: most lists. */
+static bool nothing_missing(const struct sspseal_call *call,
+			    const struct census *census)
+{
+	const struct sspseal_list *list = &call->list;
+	const struct sspseal_buffer *token = &list->entry[list->token];
+
+	return !census->unusual && census->tokens &&
+	       token->cb >= call->room.token && token->ptr &&
+	       (sspseal_op_signature(call->op) ? list->pieces :
+						 census->plain == 1);
+}
+
+static noinline enum sspseal_status find_missing(struct sspseal_call *call,
+						 struct census *census)
+{
+	enum sspseal_status status;
+
+	if (!census->tokens && !census->streams)
+		return SSPSEAL_STATUS_NO_TOKEN;
+	call->list.stream = !census->tokens;
+	if (sspseal_op_sends(call->op))
+		status = check_sent(call, census);
+	else
+		status = check_received(call, census);
+	if (status)
+		return status;
+	if (call->list.stream)
+		place_data(call, census);
+	return census->null_set ? SSPSEAL_STATUS_NULL_BUFFER :
+				  SSPSEAL_STATUS_OK;
+}
+
 static enum sspseal_status check_list(struct sspseal_call *call)
 {
-	bool unseal = call->op == SSPSEAL_OP_UNSEAL;
 	struct census census = {};
 	enum sspseal_status status;
 
-	take_census(&call->list, unseal, &census);
-	if (!census.tokens && !census.streams)
-		return SSPSEAL_STATUS_NO_TOKEN;
-	if (sspseal_op_sends(call->op))
-		status = check_sent(call, &census);
-	else
-		status = check_received(call, &census);
+	take_census(&call->list, call->op == SSPSEAL_OP_UNSEAL, &census);
+	if (unlikely(!nothing_missing(call, &census))) {
+		status = find_missing(call, &census);
+		if (status)
+			return status;
+	}
+	status = check_overlaps(call);
 	if (status)
 		return status;
-	place_data(call);
-	status = check_null(&call->list);
-	if (!status)
-		status = check_overlaps(call);
-	if (!status)
-		status = check_types(&call->list);
-	if (status)
-		return status;
-	add_lengths(&call->list);
+	if (unlikely(census.unknown_type))
+		return SSPSEAL_STATUS_BUFFER_TYPE;
 	return check_lengths(call);
+}
+
+static bool read_entries(struct sspseal_list *list)
+{
+	const struct sspseal_buffer __user *from = list->user;
+	struct sspseal_buffer *to = list->entry;
+
+	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
+		return false;
+	for (; to < list->entry + list->nr; from++, to++) {
+		unsafe_get_user(*(u64 *)to, (const u64 __user *)from, fault);
+		unsafe_get_user(to->ptr, &from->ptr, fault);
+	}
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
 }
 
 /**
@@ -360,7 +414,7 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	list->user = u64_to_user_ptr(buffers);
 	list->nr = nr;
-	if (copy_from_user(list->entry, list->user, nr * sizeof(*list->entry)))
+	if (!read_entries(list))
 		return SSPSEAL_STATUS_FAULT;
 	return check_list(call);
 }
@@ -391,20 +445,36 @@ u32 sspseal_buffers_associated(const struct sspseal_call *call, bool sealed)
 enum sspseal_status sspseal_buffers_token(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
+	void __user *from = u64_to_user_ptr(list->entry[list->token].ptr);
+	u32 size = call->room.token;
+	bool ok;
 
-	if (copy_from_user(call->token,
-			   u64_to_user_ptr(list->entry[list->token].ptr),
-			   call->room.token))
-		return SSPSEAL_STATUS_FAULT;
-	return SSPSEAL_STATUS_OK;
+	ok = likely(size == SSPSEAL_TOKEN_SIZE) ?
+	     sspseal_read_short(call->token, from, SSPSEAL_TOKEN_SIZE) :
+	     sspseal_read_short(call->token, from, size);
+	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
-static bool data_in(struct sspseal_work *work, void __user *from)
+/*
+ * All of these lie in memory that was laid out for @size bytes: beyond short
+ * ones, copies go without the kernel's check of the object they lie in.
+ */
+static bool read_any(void *to, const void __user *from, u32 size)
+{
+	return size <= SSPSEAL_SHORT ? sspseal_read_short(to, from, size) :
+				       !_copy_from_user(to, from, size);
+}
+
+static bool write_any(void __user *to, const void *from, u32 size)
+{
+	return size <= SSPSEAL_SHORT ? sspseal_write_short(to, from, size) :
+				       !_copy_to_user(to, from, size);
+}
+
+static noinline bool table_in(struct sspseal_work *work, void __user *from)
 {
 	struct scatterlist *sg;
 
-	if (work->data)
-		return !copy_from_user(work->data, from, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_from_user(sg_virt(sg), from, sg->length))
 			return false;
@@ -413,18 +483,28 @@ static bool data_in(struct sspseal_work *work, void __user *from)
 	return true;
 }
 
-static bool data_out(struct sspseal_work *work, void __user *to)
+static noinline bool table_out(struct sspseal_work *work, void __user *to)
 {
 	struct scatterlist *sg;
 
-	if (work->data)
-		return !copy_to_user(to, work->data, work->data_size);
 	for (sg = sg_next(work->sg); !sg_is_last(sg); sg = sg_next(sg)) {
 		if (copy_to_user(to, sg_virt(sg), sg->length))
 			return false;
 		to += sg->length;
 	}
 	return true;
+}
+
+static bool data_in(struct sspseal_work *work, void __user *from)
+{
+	return work->data ? read_any(work->data, from, work->data_size) :
+			    table_in(work, from);
+}
+
+static bool data_out(struct sspseal_work *work, void __user *to)
+{
+	return work->data ? write_any(to, work->data, work->data_size) :
+			    table_out(work, to);
 }
 
 /**
@@ -439,49 +519,53 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	struct sspseal_work *work = call->work;
+	const unsigned long pieces = sspseal_pieces(call);
 	u8 *to = work->associated + call->room.front;
 	u32 i;
 
-	for (i = 0; i < list->nr; i++) {
+	for_each_set_bit(i, &pieces, SSPSEAL_BUFFERS_MAX) {
 		const struct sspseal_buffer *entry = &list->entry[i];
 		void __user *from = u64_to_user_ptr(entry->ptr);
-		enum sspseal_piece piece = sspseal_piece(call, entry);
 
-		if (piece == SSPSEAL_PIECE_NONE)
-			continue;
 		to += call->room.piece;
-		if (piece == SSPSEAL_PIECE_SEALED) {
+		if (sspseal_piece(call, i) == SSPSEAL_PIECE_SEALED) {
 			if (!data_in(work, from))
 				return SSPSEAL_STATUS_FAULT;
 			continue;
 		}
-		if (copy_from_user(to, from, entry->cb))
+		if (!read_any(to, from, entry->cb))
 			return SSPSEAL_STATUS_FAULT;
 		to += entry->cb;
 	}
 	return SSPSEAL_STATUS_OK;
 }
 
+static bool token_out(const struct sspseal_call *call, void __user *to)
+{
+	u32 size = call->room.token;
+
+	return likely(size == SSPSEAL_TOKEN_SIZE) ?
+	       sspseal_write_short(to, call->token, SSPSEAL_TOKEN_SIZE) :
+	       sspseal_write_short(to, call->token, size);
+}
+
 /* TOKEN's size and PADDING's, which an AEAD does not need. */
 static bool sizes_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
+	const unsigned long paddings = list->padding_set;
 	u32 i;
 
 	if (put_user(call->room.token, &list->user[list->token].cb))
 		return false;
-	for (i = 0; i < list->nr; i++) {
-		const struct sspseal_buffer *entry = &list->entry[i];
-
-		if (buffer_type(entry) == SSPSEAL_BUFFER_PADDING &&
-		    !has_attribute(entry, ANY_READONLY) &&
-		    put_user(0, &list->user[i].cb))
+	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX) {
+		if (put_user(0, &list->user[i].cb))
 			return false;
 	}
 	return true;
 }
 
-static bool stream_out(const struct sspseal_call *call)
+static noinline bool stream_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *data = &list->entry[list->data];
@@ -508,8 +592,8 @@ enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call)
 		ok = data_out(call->work,
 			      u64_to_user_ptr(list->entry[list->data].ptr));
 	if (ok && sspseal_op_sends(call->op))
-		ok = !copy_to_user(u64_to_user_ptr(token->ptr), call->token,
-				   call->room.token) && sizes_out(call);
+		ok = token_out(call, u64_to_user_ptr(token->ptr)) &&
+		     sizes_out(call);
 	if (ok && list->stream)
 		ok = stream_out(call);
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT_AFTER_COMMIT;

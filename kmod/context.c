@@ -25,28 +25,6 @@ static u64 earlier(u64 a, u64 b)
 	return a && b ? min(a, b) : a ?: b;
 }
 
-/**
- * sspseal_context_usable() - may the message pass?
- * @call: with ctx and op
- *
- * Return: OK, NO_SERVICE, NOT_BOUND, UNCONFIRMED or EXPIRED.
- */
-enum sspseal_status sspseal_context_usable(struct sspseal_call *call)
-{
-	struct sspseal_context *ctx = call->ctx;
-	enum sspseal_status status = SSPSEAL_STATUS_OK;
-	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
-	bool ready = smp_load_acquire(&ctx->ready);
-
-	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
-		return SSPSEAL_STATUS_NO_SERVICE;
-	if (unlikely(!ready))
-		status = sspseal_confirm_gate(call);
-	if (!status && sspseal_context_expired(ctx))
-		status = SSPSEAL_STATUS_EXPIRED;
-	return status;
-}
-
 /* ---- life ---- */
 
 /* A call that is refused is in nobody's way, not for a moment either. */
@@ -98,7 +76,7 @@ enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 	return SSPSEAL_STATUS_OK;
 }
 
-static void context_free(struct sspseal_context *ctx)
+void sspseal_context_free(struct sspseal_context *ctx)
 {
 	sspseal_context_unwatch(ctx);
 	ctx->mech->destroy(ctx);
@@ -106,12 +84,6 @@ static void context_free(struct sspseal_context *ctx)
 	mutex_destroy(&ctx->bind_lock);
 	atomic_dec(&nr_contexts);
 	kfree_rcu(ctx, rcu);
-}
-
-void sspseal_context_put(struct sspseal_context *ctx)
-{
-	if (refcount_dec_and_test(&ctx->ref))
-		context_free(ctx);
 }
 
 /* ---- SSPSEAL_CREATE ---- */

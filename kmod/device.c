@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 union sspseal_args {
 	struct sspseal_header header;
@@ -148,17 +149,32 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 	return sspseal_ioctls[nr].cmd == cmd ? &sspseal_ioctls[nr] : NULL;
 }
 
+static int read_struct(const struct sspseal_command *command)
+{
+	if (likely(command->user_size == sizeof(struct sspseal_message) &&
+		   command->size == sizeof(struct sspseal_message)))
+		return sspseal_read_short(command->arg, command->user,
+					  sizeof(struct sspseal_message)) ?
+		       0 : -EFAULT;
+	/* No caller has so long a struct: do not search it for zeroes. */
+	if (command->user_size > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(command->arg, command->size, command->user,
+				     command->user_size);
+}
+
 static long sspseal_ioctl(struct file *filp, unsigned int cmd,
 			  unsigned long arg)
 {
 	const struct sspseal_ioctl *ioctl = find_ioctl(cmd);
 	struct sspseal_header __user *header = (void __user *)arg;
+	union sspseal_args args __uninitialized;
 	struct sspseal_command command = {
 		.file = filp->private_data,
 		.user = header,
+		.arg = &args,
 	};
 	enum sspseal_status status;
-	union sspseal_args args;
 	int err;
 
 	if (!ioctl)
@@ -167,20 +183,17 @@ static long sspseal_ioctl(struct file *filp, unsigned int cmd,
 		return -EFAULT;
 	if (command.user_size < ioctl->min_size)
 		return -EINVAL;
-	/* No caller has so long a struct: do not search it for zeroes. */
-	if (command.user_size > PAGE_SIZE)
-		return -E2BIG;
-	err = copy_struct_from_user(&args, ioctl->size, header,
-				    command.user_size);
+	command.size = ioctl->size;
+	err = read_struct(&command);
 	if (err)
 		return err;
 
 	/* The size was read twice: what was checked is what counts. */
 	args.header.size = command.user_size;
-	command.size = ioctl->size;
-	command.arg = &args;
 	status = ioctl->execute(&command);
-	if (status && put_user(status, &header->status))
+	if (likely(!status))
+		return 0;
+	if (put_user(status, &header->status))
 		return -EFAULT;
 	return sspseal_errno(status);
 }

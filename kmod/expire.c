@@ -37,19 +37,10 @@ void sspseal_context_expire(struct sspseal_context *ctx)
 	sspseal_send_end(ctx);
 }
 
-/**
- * sspseal_context_expired() - has a context come to its end?
- * @ctx: the context
- *
- * Its time is noticed by the first look at it afterwards.
- *
- * Return: true if it has.
- */
-bool sspseal_context_expired(struct sspseal_context *ctx)
+/* Of sspseal_context_expired(): has its time come? */
+bool sspseal_context_past(struct sspseal_context *ctx)
 {
-	if (READ_ONCE(ctx->expired))
-		return true;
-	if (likely(!ctx->expiry) || ktime_get_real_seconds() < ctx->expiry)
+	if (ktime_get_real_seconds() < ctx->expiry)
 		return false;
 	sspseal_context_expire(ctx);
 	return true;

@@ -154,8 +154,10 @@ void sspseal_handle_abort(struct sspseal_file *file, u32 handle)
 void sspseal_handle_publish(struct sspseal_file *file, u32 handle,
 			    struct sspseal_grant *grant)
 {
+	grant->handle = handle;
 	mutex_lock(&file->lock);
 	idr_replace(&file->grants, grant, handle);
+	rcu_assign_pointer(file->recent[handle % SSPSEAL_RECENT], grant);
 	WRITE_ONCE(file->given, max(file->given, handle));
 	mutex_unlock(&file->lock);
 }
@@ -179,11 +181,15 @@ static bool grant_expired(struct sspseal_grant *grant)
 }
 
 /* Under RCU; with @ctx referenced if it succeeds. */
-static enum sspseal_status find_grant(struct sspseal_file *file, u32 handle,
-				      u32 right, struct sspseal_grant **result)
+static __always_inline enum sspseal_status
+find_grant(struct sspseal_file *file, u32 handle, u32 right,
+	   struct sspseal_grant **result)
 {
-	struct sspseal_grant *grant = idr_find(&file->grants, handle);
+	struct sspseal_grant *grant;
 
+	grant = rcu_dereference(file->recent[handle % SSPSEAL_RECENT]);
+	if (unlikely(!grant || grant->handle != handle))
+		grant = idr_find(&file->grants, handle);
 	if (!grant)
 		return missing(file, handle);
 	if (grant == &reserved)
@@ -259,6 +265,17 @@ enum sspseal_status sspseal_grant_copy(struct sspseal_file *file, u32 handle,
 	return SSPSEAL_STATUS_ALREADY_DESTROYED;
 }
 
+/* Under the file's mutex. */
+static void forget_recent(struct sspseal_file *file,
+			  const struct sspseal_grant *grant)
+{
+	struct sspseal_grant __rcu **place;
+
+	place = &file->recent[grant->handle % SSPSEAL_RECENT];
+	if (rcu_access_pointer(*place) == grant)
+		RCU_INIT_POINTER(*place, NULL);
+}
+
 /* SSPSEAL_DESTROY */
 enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 {
@@ -273,6 +290,7 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 	grant = idr_find(&file->grants, destroy->handle);
 	if (grant && grant != &reserved) {
 		idr_remove(&file->grants, destroy->handle);
+		forget_recent(file, grant);
 		file->nr--;
 	}
 	mutex_unlock(&file->lock);

@@ -81,6 +81,16 @@ static struct token *token_of(struct sspseal_call *call)
 
 static const u8 no_salt[SSPSEAL_SALT_SIZE];
 
+/* Salts are public. */
+static bool same_salt(const u8 *a, const u8 *b)
+{
+	BUILD_BUG_ON(SSPSEAL_SALT_SIZE != 2 * sizeof(u64));
+
+	return get_unaligned((const u64 *)a) == get_unaligned((const u64 *)b) &&
+	       get_unaligned((const u64 *)a + 1) ==
+	       get_unaligned((const u64 *)b + 1);
+}
+
 /**
  * struct flow - one direction of a session
  * @by_acceptor: who sends
@@ -145,10 +155,9 @@ static enum sspseal_status new_key(const struct native *native,
 }
 
 /* A key for sending where salts are pinned. */
-static enum sspseal_status new_send_key(const struct sspseal_context *ctx,
-					const struct native *native,
-					const struct sspseal_suite *suite,
-					struct sspseal_key **result)
+static noinline enum sspseal_status
+new_send_key(const struct sspseal_context *ctx, const struct native *native,
+	     const struct sspseal_suite *suite, struct sspseal_key **result)
 {
 	const struct flow flow = {
 		.by_acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR,
@@ -166,7 +175,7 @@ static enum sspseal_status send_key(struct sspseal_call *call)
 	struct sspseal_key **place, *key, *other;
 	enum sspseal_status status;
 
-	place = &native->send[sspseal_suite_index(call->suite)];
+	place = &native->send[call->suite->index];
 	/* Pairs with the exchange below. */
 	call->key = smp_load_acquire(place);
 	if (likely(call->key))
@@ -183,7 +192,7 @@ static enum sspseal_status send_key(struct sspseal_call *call)
 }
 
 /* A key for the salt of this very token, which belongs to this call alone. */
-static enum sspseal_status fresh_key(struct sspseal_call *call)
+static noinline enum sspseal_status fresh_key(struct sspseal_call *call)
 {
 	struct native *native = native_of(call->ctx);
 	const struct flow flow = {
@@ -208,15 +217,14 @@ static enum sspseal_status receive_key(struct sspseal_call *call)
 	struct native *native = native_of(call->ctx);
 	struct sspseal_key **place;
 
-	place = &native->receive[sspseal_suite_index(call->suite)];
+	place = &native->receive[call->suite->index];
 	/*
 	 * Pairs with native_keep(). A key that is there is one for the pinned
 	 * salt, and parse() has compared the token's with that if it was
 	 * pinned; if it was not, native_admit() tells in time.
 	 */
 	call->key = smp_load_acquire(place);
-	if (call->key && !memcmp(token_of(call)->salt, native->peer,
-				 sizeof(native->peer)))
+	if (call->key && same_salt(token_of(call)->salt, native->peer))
 		return SSPSEAL_STATUS_OK;
 	call->key = NULL;
 	return fresh_key(call);
@@ -242,8 +250,7 @@ static enum sspseal_status native_admit(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 
-	if (native->pinned && memcmp(native->peer, token_of(call)->salt,
-				     sizeof(native->peer)))
+	if (native->pinned && !same_salt(native->peer, token_of(call)->salt))
 		return SSPSEAL_STATUS_TOKEN_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -262,7 +269,7 @@ static void native_keep(struct sspseal_call *call)
 		/* Pairs with check_salt(). */
 		smp_store_release(&native->pinned, true);
 	}
-	place = &native->receive[sspseal_suite_index(call->suite)];
+	place = &native->receive[call->suite->index];
 	if (*place)
 		return;
 	/* Pairs with receive_key(). */
@@ -310,7 +317,7 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 				     u32 key_size)
 {
 	struct native *native = native_of(ctx);
-	unsigned int i = sspseal_suite_index(native->default_suite);
+	unsigned int i = native->default_suite->index;
 	enum sspseal_status status;
 
 	status = sspseal_kdf_extract(KDF_SALT, sizeof(KDF_SALT) - 1, key,
@@ -350,8 +357,8 @@ static enum sspseal_status native_check_bind(const struct sspseal_context *ctx,
 		return SSPSEAL_STATUS_SUITE;
 	if (!(native->suites & SSPSEAL_SUITE_BIT(bind->suite)))
 		return SSPSEAL_STATUS_SUITE_NOT_ALLOWED;
-	if (!memcmp(bind->peer_salt, no_salt, sizeof(no_salt)) ||
-	    !memcmp(bind->peer_salt, native->salt, sizeof(native->salt)))
+	if (same_salt(bind->peer_salt, no_salt) ||
+	    same_salt(bind->peer_salt, native->salt))
 		return SSPSEAL_STATUS_PEER_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -364,7 +371,7 @@ static enum sspseal_status native_bind(struct sspseal_context *ctx,
 	const struct sspseal_suite *suite = sspseal_suite(bind->suite);
 	bool acceptor = ctx->role == SSPSEAL_ROLE_ACCEPTOR;
 	struct native *native = native_of(ctx);
-	unsigned int i = sspseal_suite_index(suite);
+	unsigned int i = suite->index;
 	const struct flow out = {
 		acceptor, native->salt, bind->peer_salt,
 		binding, bind->binding_size,
@@ -412,7 +419,7 @@ static void native_query(struct sspseal_context *ctx,
 	const struct native *native = native_of(ctx);
 	const struct sspseal_key *key;
 
-	key = native->send[sspseal_suite_index(native->default_suite)];
+	key = native->send[native->default_suite->index];
 	if (ctx->services & SSPSEAL_INTEGRITY) {
 		query->max_signature = SSPSEAL_TOKEN_SIZE;
 		query->security_trailer = SSPSEAL_TOKEN_SIZE;
@@ -427,10 +434,21 @@ static void native_query(struct sspseal_context *ctx,
 
 /* ---- form ---- */
 
-static enum sspseal_status check_qop(struct sspseal_call *call)
+static noinline enum sspseal_status choose_suite(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 	u32 id = (call->qop & SSPSEAL_QOP_SUITE_MASK) >> 8;
+
+	if (id)
+		call->suite = sspseal_suite(id);
+	if (!call->suite ||
+	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
+		return SSPSEAL_STATUS_QOP_SUITE;
+	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status check_qop(struct sspseal_call *call)
+{
 	u32 rest = call->qop & ~SSPSEAL_QOP_SUITE_MASK;
 
 	call->sealed = call->op == SSPSEAL_OP_SEAL &&
@@ -439,11 +457,9 @@ static enum sspseal_status check_qop(struct sspseal_call *call)
 		return SSPSEAL_STATUS_QOP;
 	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
-	call->suite = id ? sspseal_suite(id) : native->default_suite;
-	if (!call->suite ||
-	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
-		return SSPSEAL_STATUS_QOP_SUITE;
-	return SSPSEAL_STATUS_OK;
+	/* Which is always allowed. */
+	call->suite = native_of(call->ctx)->default_suite;
+	return call->qop ? choose_suite(call) : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status native_room(struct sspseal_call *call)
@@ -463,7 +479,7 @@ static enum sspseal_status check_salt(const struct native *native,
 {
 	/* Pairs with native_keep(). */
 	if (smp_load_acquire(&native->pinned) &&
-	    memcmp(native->peer, token->salt, sizeof(native->peer)))
+	    !same_salt(native->peer, token->salt))
 		return SSPSEAL_STATUS_TOKEN_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -500,7 +516,9 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 
 	if (token->version != TOKEN_VERSION)
 		return SSPSEAL_STATUS_TOKEN_VERSION;
-	call->suite = sspseal_suite(token->suite);
+	call->suite = native->default_suite;
+	if (unlikely(call->suite->id != token->suite))
+		call->suite = sspseal_suite(token->suite);
 	if (!call->suite ||
 	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
 		return SSPSEAL_STATUS_TOKEN_SUITE;
@@ -528,24 +546,31 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 
 /* ---- cipher ---- */
 
+static u8 header_flags(const struct sspseal_call *call)
+{
+	u8 flags = 0;
+
+	if (call->sealed)
+		flags |= TOKEN_SEALED;
+	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
+		flags |= TOKEN_BY_ACCEPTOR;
+	if (sspseal_op_signature(call->op))
+		flags |= TOKEN_SIGNATURE;
+	if (unlikely(call->confirmation))
+		flags |= TOKEN_CONFIRMATION;
+	return flags;
+}
+
 static void make_header(struct sspseal_call *call)
 {
 	struct token *token = token_of(call);
 
-	*token = (struct token) {
-		.version = TOKEN_VERSION,
-		.suite = call->suite->id,
-		.sequence = cpu_to_be32(call->sequence),
-		.counter = cpu_to_be64(call->number),
-	};
-	if (call->sealed)
-		token->flags |= TOKEN_SEALED;
-	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
-		token->flags |= TOKEN_BY_ACCEPTOR;
-	if (sspseal_op_signature(call->op))
-		token->flags |= TOKEN_SIGNATURE;
-	if (call->confirmation)
-		token->flags |= TOKEN_CONFIRMATION;
+	token->version = TOKEN_VERSION;
+	token->suite = call->suite->id;
+	token->flags = header_flags(call);
+	token->zero = 0;
+	token->sequence = cpu_to_be32(call->sequence);
+	token->counter = cpu_to_be64(call->number);
 	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
 }
 
@@ -557,18 +582,17 @@ static void frame_associated(const struct sspseal_call *call)
 		[SSPSEAL_PIECE_SEALED] = 2ULL << 56,
 		[SSPSEAL_PIECE_PLAIN] = 3ULL << 56,
 	};
+	const unsigned long pieces = sspseal_pieces(call);
 	u8 *to = call->work->associated;
 	__be64 prefix;
 	u32 i;
 
 	memcpy(to, call->token, HEADER_SIZE);
 	to += HEADER_SIZE;
-	for (i = 0; i < call->list.nr; i++) {
+	for_each_set_bit(i, &pieces, SSPSEAL_BUFFERS_MAX) {
 		const struct sspseal_buffer *entry = &call->list.entry[i];
-		enum sspseal_piece piece = sspseal_piece(call, entry);
+		enum sspseal_piece piece = sspseal_piece(call, i);
 
-		if (piece == SSPSEAL_PIECE_NONE)
-			continue;
 		prefix = cpu_to_be64(kinds[piece] | entry->cb);
 		memcpy(to, &prefix, sizeof(prefix));
 		to += PIECE_SIZE;
@@ -594,7 +618,6 @@ static struct aead_request *make_request(struct sspseal_call *call, u32 size)
 
 	frame_associated(call);
 	make_nonce(call);
-	crypto_init_wait(&work->wait);
 	aead_request_set_tfm(req, call->key->tfm);
 	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_SLEEP |
 				  CRYPTO_TFM_REQ_MAY_BACKLOG,

@@ -10,9 +10,16 @@
  * A refusal changes nothing. From the taking of a number, or the acceptance of
  * one, there is no way back: see FAULT_AFTER_COMMIT.
  */
+#include <linux/indirect_call_wrapper.h>
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
+
+/*
+ * Each command has all of the path in itself, made for what it does: of the
+ * mechanism too, where that is the native one (INDIRECT_CALL_1).
+ */
+#define SSPSEAL_PATH	__attribute__((__flatten__))
 
 static const u32 rights[] = {
 	[SSPSEAL_OP_SEAL] = SSPSEAL_RIGHT_SEAL,
@@ -20,6 +27,23 @@ static const u32 rights[] = {
 	[SSPSEAL_OP_SIGN] = SSPSEAL_RIGHT_SIGN,
 	[SSPSEAL_OP_VERIFY] = SSPSEAL_RIGHT_VERIFY,
 };
+
+/* May the message pass? */
+static enum sspseal_status context_usable(struct sspseal_call *call)
+{
+	struct sspseal_context *ctx = call->ctx;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
+	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
+	bool ready = smp_load_acquire(&ctx->ready);
+
+	if (!(READ_ONCE(ctx->services) & SSPSEAL_INTEGRITY))
+		return SSPSEAL_STATUS_NO_SERVICE;
+	if (unlikely(!ready))
+		status = sspseal_confirm_gate(call);
+	if (!status && sspseal_context_expired(ctx))
+		status = SSPSEAL_STATUS_EXPIRED;
+	return status;
+}
 
 static enum sspseal_status begin(struct sspseal_file *file,
 				 const struct sspseal_message *message,
@@ -31,7 +55,7 @@ static enum sspseal_status begin(struct sspseal_file *file,
 				    &call->ctx);
 	if (status)
 		return status;
-	status = sspseal_context_usable(call);
+	status = context_usable(call);
 	if (status)
 		sspseal_context_put(call->ctx);
 	return status;
@@ -50,9 +74,13 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	call->key = NULL;
 	call->fresh = false;
 	/* The entries are left as they are: only those read are looked at. */
-	call->list.nr = 0;
 	call->list.token = 0;
 	call->list.data = 0;
+	call->list.stream = false;
+	call->list.plain_set = 0;
+	call->list.associated_set = 0;
+	call->list.padding_set = 0;
+	call->list.pieces = 0;
 	call->list.associated = 0;
 	call->list.plain = 0;
 }
@@ -107,7 +135,8 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 		sspseal_context_expire(call->ctx);
 	if (status)
 		return status;
-	status = call->ctx->mech->protect(call);
+	status = INDIRECT_CALL_1(call->ctx->mech->protect, native_protect,
+				 call);
 	if (!status) {
 		*data_is_secret = false;
 		status = sspseal_buffers_copy_out(call);
@@ -120,16 +149,16 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 static enum sspseal_status send_copied(struct sspseal_call *call,
 				       bool *data_is_secret)
 {
-	const struct sspseal_mech *mech = call->ctx->mech;
 	enum sspseal_status status;
 
 	status = layout_and_copy_in(call);
 	if (status)
 		return status;
-	status = mech->prepare(call);
+	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
+				 call);
 	if (!status)
 		status = send_number(call, data_is_secret);
-	mech->finish(call);
+	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
 	return status;
 }
 
@@ -140,7 +169,7 @@ static enum sspseal_status send_call(struct sspseal_file *file,
 	bool data_is_secret = true;
 	enum sspseal_status status;
 
-	status = call->ctx->mech->room(call);
+	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,
@@ -171,7 +200,10 @@ static enum sspseal_status check_policy(const struct sspseal_call *call)
 
 static enum sspseal_status authenticate(struct sspseal_call *call)
 {
-	enum sspseal_status status = call->ctx->mech->unprotect(call);
+	enum sspseal_status status;
+
+	status = INDIRECT_CALL_1(call->ctx->mech->unprotect, native_unprotect,
+				 call);
 
 	if (status == SSPSEAL_STATUS_ALTERED)
 		sspseal_context_failed(call->ctx);
@@ -194,7 +226,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (sspseal_context_expired(ctx))
 		status = SSPSEAL_STATUS_EXPIRED;
 	if (!status)
-		status = ctx->mech->admit(call);
+		status = INDIRECT_CALL_1(ctx->mech->admit, native_admit, call);
 	if (!status)
 		status = sspseal_confirm_check(call);
 	if (!status)
@@ -203,7 +235,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
 		sspseal_confirm_keep(call);
-		ctx->mech->keep(call);
+		INDIRECT_CALL_1(call->ctx->mech->keep, native_keep, call);
 	}
 	spin_unlock(&ctx->receive_lock);
 	return status;
@@ -211,18 +243,18 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 
 static enum sspseal_status receive_parsed(struct sspseal_call *call)
 {
-	const struct sspseal_mech *mech = call->ctx->mech;
 	enum sspseal_status status;
 
 	status = check_policy(call);
 	if (status)
 		return status;
-	status = mech->prepare(call);
+	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
+				 call);
 	if (!status)
 		status = authenticate(call);
 	if (!status)
 		status = accept_message(call);
-	mech->finish(call);
+	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
 	return status ?: sspseal_buffers_copy_out(call);
 }
 
@@ -237,7 +269,7 @@ static enum sspseal_status receive_copied(struct sspseal_call *call)
 	status = sspseal_buffers_token(call);
 	if (status)
 		return status;
-	malformed = call->ctx->mech->parse(call);
+	malformed = INDIRECT_CALL_1(call->ctx->mech->parse, native_parse, call);
 	status = sspseal_buffers_limits(call);
 	if (!status)
 		status = layout_and_copy_in(call);
@@ -253,7 +285,7 @@ static enum sspseal_status receive_call(struct sspseal_file *file,
 	enum sspseal_status status;
 
 	call->qop = 0;
-	status = call->ctx->mech->room(call);
+	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
 	if (status)
 		return status;
 	status = sspseal_buffers_read(call, message->buffers,
@@ -302,7 +334,8 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 {
 	const struct sspseal_message *message = command->arg;
 	enum sspseal_status status;
-	struct sspseal_call call;
+	/* Of some size, and init_call() sets what is looked at. */
+	struct sspseal_call call __uninitialized;
 
 	init_call(&call, op, message);
 	status = begin(command->file, message, op, &call);
@@ -318,21 +351,25 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 	return status;
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_seal(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_SEAL);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_unseal(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_UNSEAL);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_sign(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_SIGN);
 }
 
+SSPSEAL_PATH
 enum sspseal_status sspseal_message_verify(struct sspseal_command *command)
 {
 	return message_command(command, SSPSEAL_OP_VERIFY);

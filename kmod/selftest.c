@@ -175,10 +175,9 @@ static bool __init begin(struct sspseal_call *call, struct sspseal_context *ctx,
 	call->op = op;
 	call->qop = qop;
 	call->sealed = true;
-	call->list.nr = 1;
 	call->list.pieces = 1;
+	call->list.plain_set = BIT(0);
 	call->list.plain = TEXT_SIZE;
-	call->list.entry[0].type = SSPSEAL_BUFFER_DATA;
 	call->list.entry[0].cb = TEXT_SIZE;
 	return !ctx->mech->room(call);
 }

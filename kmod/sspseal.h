@@ -97,11 +97,15 @@ enum sspseal_kind {
 	SSPSEAL_KIND_IMPORTED,	/* by IMPORT: no CREATE */
 };
 
+#define SSPSEAL_RECENT	64
+
 /**
  * struct sspseal_file - one open of the device, or what EXPORT or IMPORT made
  * @kind: how it came into being
  * @lock: serialises changes of @grants; lookups go under RCU
  * @grants: handle -> struct sspseal_grant
+ * @recent: the same for some of them, by the low bits of the handle: found at
+ *	once, if it is the right one
  * @nr: numbers taken in @grants, under @lock
  * @given: the highest handle ever given to the caller
  * @in_flight: bytes of messages beyond the work slots
@@ -110,6 +114,7 @@ struct sspseal_file {
 	enum sspseal_kind kind;
 	struct mutex lock;	/* changes of grants */
 	struct idr grants;
+	struct sspseal_grant __rcu *recent[SSPSEAL_RECENT];
 	unsigned int nr;
 	u32 given;
 	atomic64_t in_flight;
@@ -117,6 +122,7 @@ struct sspseal_file {
 
 /**
  * struct sspseal_grant - what a handle stands for
+ * @handle: its number, once it was published
  * @ctx: referenced; NULL for a revoker
  * @rights: SSPSEAL_RIGHT_*
  * @expiry: CLOCK_REALTIME second, 0 for never
@@ -128,6 +134,7 @@ struct sspseal_file {
  * distant past.
  */
 struct sspseal_grant {
+	u32 handle;
 	struct sspseal_context *ctx;
 	u32 rights;
 	u64 expiry;
@@ -266,13 +273,19 @@ static inline u32 sspseal_implied_services(u32 services)
 	return services ? services | SSPSEAL_INTEGRITY : 0;
 }
 
+void sspseal_context_free(struct sspseal_context *ctx);
+
+static inline void sspseal_context_put(struct sspseal_context *ctx)
+{
+	if (refcount_dec_and_test(&ctx->ref))
+		sspseal_context_free(ctx);
+}
+
 enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 					u32 role, u32 services, u32 flags,
 					struct sspseal_context **result);
 enum sspseal_status sspseal_context_create(struct sspseal_command *command);
 enum sspseal_status sspseal_context_query(struct sspseal_command *command);
-void sspseal_context_put(struct sspseal_context *ctx);
-enum sspseal_status sspseal_context_usable(struct sspseal_call *call);
 void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq);
 
 /* ---- bind.c: from UNBOUND to ready ---- */
@@ -298,8 +311,22 @@ void sspseal_expire_exit(void);
 void sspseal_context_watch(struct sspseal_context *ctx);
 void sspseal_context_unwatch(struct sspseal_context *ctx);
 void sspseal_context_expire(struct sspseal_context *ctx);
-bool sspseal_context_expired(struct sspseal_context *ctx);
+bool sspseal_context_past(struct sspseal_context *ctx);
 void sspseal_context_failed(struct sspseal_context *ctx);
+
+/**
+ * sspseal_context_expired() - has a context come to its end?
+ * @ctx: the context
+ *
+ * Its time is noticed by the first look at it afterwards.
+ *
+ * Return: true if it has.
+ */
+static inline bool sspseal_context_expired(struct sspseal_context *ctx)
+{
+	return READ_ONCE(ctx->expired) ||
+	       (unlikely(ctx->expiry) && sspseal_context_past(ctx));
+}
 
 /* ---- keyring.c ---- */
 
@@ -354,8 +381,8 @@ struct sspseal_work {
 	u8 memory[] __aligned(CRYPTO_MINALIGN);
 };
 
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
-				     u64 data, u32 tail,
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
+				     u32 data, u32 tail,
 				     struct sspseal_work **work);
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail);
@@ -371,8 +398,11 @@ void sspseal_slots_exit(void);
  * @user: where it came from
  * @nr: entries
  * @token: index of TOKEN or STREAM
- * @data: index of the plain DATA, of SEAL and UNSEAL
+ * @data: index of the first plain DATA, the only one of SEAL and UNSEAL
  * @stream: @token is a STREAM
+ * @plain_set: which entries are plain DATA, bit n for entry n
+ * @associated_set: which are DATA|READONLY_WITH_CHECKSUM
+ * @padding_set: which are PADDING that may be written
  * @pieces: entries that are authenticated
  * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
  * @plain: bytes of plain DATA
@@ -381,25 +411,18 @@ void sspseal_slots_exit(void);
 struct sspseal_list {
 	struct sspseal_buffer __user *user;
 	u32 nr;
-	int token;
-	int data;
+	u32 token;
+	u32 data;
 	bool stream;
+	u32 plain_set;
+	u32 associated_set;
+	u32 padding_set;
 	u32 pieces;
 	u64 associated;
 	u64 plain;
 	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
 };
 
-/* What an entry of the list is to the mechanism. */
-enum sspseal_piece {
-	SSPSEAL_PIECE_NONE = 0,
-	SSPSEAL_PIECE_ASSOCIATED,	/* its bytes stand in work->associated */
-	SSPSEAL_PIECE_SEALED,		/* its bytes are work's DATA */
-	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
-};
-
-enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
-				 const struct sspseal_buffer *entry);
 enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 					 u64 buffers, u32 nr);
 enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
@@ -482,6 +505,28 @@ struct sspseal_call {
 	bool fresh;
 };
 
+/* What an entry of the list is to the mechanism. */
+enum sspseal_piece {
+	SSPSEAL_PIECE_ASSOCIATED,	/* its bytes stand in work->associated */
+	SSPSEAL_PIECE_SEALED,		/* its bytes are work's DATA */
+	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
+};
+
+/* Which entries are authenticated, in the order of the array: for_each_set_bit(). */
+static inline unsigned long sspseal_pieces(const struct sspseal_call *call)
+{
+	return call->list.plain_set | call->list.associated_set;
+}
+
+/* What one of them is; with call->sealed set. */
+static inline enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
+					       u32 i)
+{
+	if (call->list.associated_set & BIT(i))
+		return SSPSEAL_PIECE_ASSOCIATED;
+	return call->sealed ? SSPSEAL_PIECE_SEALED : SSPSEAL_PIECE_PLAIN;
+}
+
 enum sspseal_status sspseal_message_seal(struct sspseal_command *command);
 enum sspseal_status sspseal_message_unseal(struct sspseal_command *command);
 enum sspseal_status sspseal_message_sign(struct sspseal_command *command);
@@ -563,11 +608,13 @@ extern const struct sspseal_mech sspseal_mech_native;
 /**
  * struct sspseal_suite - an AEAD algorithm
  * @id: SSPSEAL_SUITE_*
+ * @index: where it stands in arrays of SSPSEAL_SUITES
  * @algorithm: the kernel's name
  * @key_size: bytes
  */
 struct sspseal_suite {
 	u32 id;
+	u32 index;
 	const char *algorithm;
 	u32 key_size;
 };
@@ -588,7 +635,6 @@ size_t sspseal_suites_request_size(void);
 u32 sspseal_suites_all(void);
 const struct sspseal_suite *sspseal_suite(u32 id);
 enum sspseal_status sspseal_suite_info(struct sspseal_info *info);
-unsigned int sspseal_suite_index(const struct sspseal_suite *suite);
 enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
 				    struct sspseal_key **result);
 enum sspseal_status sspseal_key_set(struct sspseal_key *key, const u8 *material,

@@ -21,14 +21,17 @@
 static const struct sspseal_suite suites[SSPSEAL_SUITES] = {
 	{
 		.id = SSPSEAL_SUITE_AES_256_GCM,
+		.index = 0,
 		.algorithm = "gcm(aes)",
 		.key_size = 32,
 	}, {
 		.id = SSPSEAL_SUITE_AES_128_GCM,
+		.index = 1,
 		.algorithm = "gcm(aes)",
 		.key_size = 16,
 	}, {
 		.id = SSPSEAL_SUITE_CHACHA20_POLY1305,
+		.index = 2,
 		.algorithm = "rfc7539(chacha20,poly1305)",
 		.key_size = 32,
 	},
@@ -115,12 +118,6 @@ const struct sspseal_suite *sspseal_suite(u32 id)
 	return NULL;
 }
 
-/* Where the suite stands in arrays of SSPSEAL_SUITES. */
-unsigned int sspseal_suite_index(const struct sspseal_suite *suite)
-{
-	return suite - suites;
-}
-
 static const char *driver_name(struct crypto_aead *tfm)
 {
 	return crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
@@ -147,7 +144,7 @@ enum sspseal_status sspseal_suite_info(struct sspseal_info *info)
 		.key_size = suite->key_size,
 		.tag_size = SSPSEAL_AEAD_TAG_SIZE,
 	};
-	strscpy(info->driver, driver_name(held[sspseal_suite_index(suite)]),
+	strscpy(info->driver, driver_name(held[suite->index]),
 		sizeof(info->driver));
 	return SSPSEAL_STATUS_OK;
 }

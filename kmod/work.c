@@ -10,6 +10,7 @@
  * and counted against the file.
  */
 #include <linux/gfp.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -21,8 +22,8 @@
 /* A page before DATA for associated data, and one behind it for the tail. */
 #define SLOT_LINEAR	(SLOT_DATA + 2 * PAGE_SIZE)
 
-/* DATA beyond the slots is kept in blocks of up to 8 pages. */
-#define BLOCK_ORDER	3
+/* DATA beyond the slots is kept in blocks of up to 64 pages. */
+#define BLOCK_ORDER	6
 
 static DEFINE_PER_CPU(struct sspseal_work *, slots);
 
@@ -85,6 +86,7 @@ static struct sspseal_work *work_alloc(gfp_t gfp)
 		return NULL;
 	work->request = work->memory;
 	work->request_size = slot_request_size;
+	crypto_init_wait(&work->wait);
 	return work;
 }
 
@@ -93,8 +95,12 @@ static bool linear_alloc(struct sspseal_work *work, size_t size, gfp_t gfp)
 	/* Length that a caller chose: no warning, no killing for it. */
 	work->linear = alloc_pages_exact(size, gfp | __GFP_NOWARN |
 					 __GFP_RETRY_MAYFAIL);
+	if (!work->linear)
+		return false;
 	work->linear_size = size;
-	return work->linear;
+	/* Of what a message has there, only offset and length differ. */
+	sg_init_one(&work->one, work->linear, size);
+	return true;
 }
 
 static void table_free(struct sspseal_work *work)
@@ -113,7 +119,9 @@ static struct page *block_alloc(u32 left, unsigned int *order)
 	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_COMP;
 	struct page *page;
 
-	*order = min_t(unsigned int, BLOCK_ORDER, get_order(left));
+	/* No larger than what is left: a page is zeroed when it is allocated. */
+	*order = min_t(unsigned int, BLOCK_ORDER,
+		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {
 		page = alloc_pages(gfp | __GFP_NORETRY, *order);
 		if (page)
@@ -157,7 +165,7 @@ static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 	return true;
 }
 
-static void work_free(struct sspseal_work *work)
+static noinline void work_free(struct sspseal_work *work)
 {
 	if (work->table)
 		table_free(work);
@@ -170,7 +178,7 @@ static void work_free(struct sspseal_work *work)
 
 /* ---- slots ---- */
 
-static struct sspseal_work *slot_alloc(void)
+static noinline struct sspseal_work *slot_alloc(void)
 {
 	struct sspseal_work *work;
 
@@ -223,29 +231,12 @@ void sspseal_slots_exit(void)
 
 /* ---- what message.c and the mechanisms use ---- */
 
-/**
- * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
- * @file: which is charged if no slot serves
- * @associated: bytes of associated data, at most
- * @data: bytes of DATA, at most
- * @tail: bytes behind DATA
- * @result: for sspseal_work_layout(), and then sspseal_work_put()
- *
- * Return: OK, BUSY or NO_MEMORY.
- */
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
-				     u64 data, u32 tail,
-				     struct sspseal_work **result)
+/* No slot serves: memory of its own, allocated by sspseal_work_layout(). */
+static noinline enum sspseal_status
+work_charged(struct sspseal_file *file, u64 charge,
+	     struct sspseal_work **result)
 {
-	u64 charge = charge_of(associated, data);
-	struct sspseal_work *work = NULL;
-
-	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
-		work = slot_get();
-	if (work) {
-		*result = work;
-		return SSPSEAL_STATUS_OK;
-	}
+	struct sspseal_work *work;
 
 	if (!charge_file(file, charge))
 		return SSPSEAL_STATUS_BUSY;
@@ -260,6 +251,30 @@ enum sspseal_status sspseal_work_get(struct sspseal_file *file, u64 associated,
 	return SSPSEAL_STATUS_OK;
 }
 
+/**
+ * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
+ * @file: which is charged if no slot serves
+ * @associated: bytes of associated data, at most
+ * @data: bytes of DATA, at most
+ * @tail: bytes behind DATA
+ * @result: for sspseal_work_layout(), and then sspseal_work_put()
+ *
+ * Return: OK, BUSY or NO_MEMORY.
+ */
+enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
+				     u32 data, u32 tail,
+				     struct sspseal_work **result)
+{
+	struct sspseal_work *work = NULL;
+
+	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
+		work = slot_get();
+	if (unlikely(!work))
+		return work_charged(file, charge_of(associated, data), result);
+	*result = work;
+	return SSPSEAL_STATUS_OK;
+}
+
 static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 			  u32 tail)
 {
@@ -269,7 +284,31 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 	work->data = work->linear + offset;
 	work->tail = work->data + data;
 	work->sg = &work->one;
-	sg_init_one(work->sg, work->associated, associated + data + tail);
+	/* Where associated data begins is always in the first page. */
+	work->one.offset = offset - associated;
+	work->one.length = associated + data + tail;
+}
+
+static noinline enum sspseal_status layout_own(struct sspseal_work *work,
+					       u32 associated, u32 data,
+					       u32 tail)
+{
+	u64 size = linear_size(associated, data, tail);
+
+	if (size <= SLOT_LINEAR) {
+		if (!linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
+			return SSPSEAL_STATUS_NO_MEMORY;
+		layout_linear(work, associated, data, tail);
+		return SSPSEAL_STATUS_OK;
+	}
+	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->associated = work->linear;
+	if (!table_alloc(work, data, tail))
+		return SSPSEAL_STATUS_NO_MEMORY;
+	work->tail = work->table_tail;
+	work->sg = work->table;
+	return SSPSEAL_STATUS_OK;
 }
 
 /**
@@ -284,24 +323,11 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail)
 {
-	u64 size = linear_size(associated, data, tail);
-
 	work->associated_size = associated;
 	work->data_size = data;
-	if (work->slot || size <= SLOT_LINEAR) {
-		if (!work->slot &&
-		    !linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
-			return SSPSEAL_STATUS_NO_MEMORY;
-		layout_linear(work, associated, data, tail);
-		return SSPSEAL_STATUS_OK;
-	}
-	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
-		return SSPSEAL_STATUS_NO_MEMORY;
-	work->associated = work->linear;
-	if (!table_alloc(work, data, tail))
-		return SSPSEAL_STATUS_NO_MEMORY;
-	work->tail = work->table_tail;
-	work->sg = work->table;
+	if (unlikely(!work->slot))
+		return layout_own(work, associated, data, tail);
+	layout_linear(work, associated, data, tail);
 	return SSPSEAL_STATUS_OK;
 }
 
@@ -322,14 +348,10 @@ void *sspseal_work_request(struct sspseal_work *work, size_t size)
 	return work->own_request;
 }
 
-static void zero_data(struct sspseal_work *work)
+static noinline void zero_table(struct sspseal_work *work)
 {
 	struct scatterlist *sg;
 
-	if (work->data) {
-		memzero_explicit(work->data, work->data_size);
-		return;
-	}
 	for (sg = sg_next(work->sg); sg && !sg_is_last(sg); sg = sg_next(sg))
 		memzero_explicit(sg_virt(sg), sg->length);
 }
@@ -346,8 +368,10 @@ void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 {
 	if (work->sg) {
 		memzero_explicit(work->associated, work->associated_size);
-		if (data_is_secret)
-			zero_data(work);
+		if (data_is_secret && work->data)
+			memzero_explicit(work->data, work->data_size);
+		else if (data_is_secret)
+			zero_table(work);
 		work->data = NULL;
 		work->sg = NULL;
 	}

@@ -61,6 +61,11 @@ documentation() {
 	echo "$passed passed, $failed failed"
 }
 
+# Instructions can be counted only where QEMU emulates all of them.
+gate() {
+	"$top/selftests/bench/bench.sh" gate
+}
+
 tests() {
 	run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
 }
@@ -99,6 +104,10 @@ if [[ " ${TEST:-vmfork} " == *" vmfork "* ]] && ! on_this_machine; then
 fi
 if [ -z "${TEST:-}" ] || [ ${#programs[@]} -gt 0 ]; then
 	part tests tests
+fi
+if [ -z "${TEST:-}" ] && ! on_this_machine &&
+	[ -e "$top/selftests/bench/baseline-$kernel.txt" ]; then
+	part gate gate
 fi
 echo "$all_passed passed, $all_failed failed"
 [ "$all_failed" -eq 0 ]

@@ -79,7 +79,7 @@ on() {
 
 licence() {
 	case $1 in
-	COPYING | LICENSES/* | *.md | *.json) ;;
+	COPYING | LICENSES/* | *.md | *.json | Documentation/performance/*) ;;
 	uapi/*) echo "GPL-2.0-only WITH Linux-syscall-note OR MIT" ;;
 	userlib/* | tools/* | Documentation/examples/*) echo MIT ;;
 	*) echo GPL-2.0-only ;;

@@ -76,7 +76,7 @@ check_lists() {
 	for list in sanitizers races list; do
 		check_edits
 	done
-	(cd "$top" && ls kmod/*.c userlib/src/*.c) | while read -r file; do
+	(cd "$top" && grep -L '^#include ".*\.c"' kmod/*.c userlib/src/*.c) | while read -r file; do
 		[ "$(list | cut -f 2 | grep -cxF "$file")" -ge 2 ] ||
 			echo "mutants/list: $file has fewer than two"
 	done

@@ -51,6 +51,8 @@ slowness() {
 # run_staged STAGE OUT COMMAND...: with the module of STAGE loaded, in STAGE, in a
 # VM or here. What COMMAND leaves in the directory OUT is there afterwards: it is
 # called with that directory, as it knows it, as last argument if OUT is given.
+# The array vm_options has more options for the VM.
+vm_options=()
 run_staged() {
 	local stage=$1 out=$2 slowness skips=
 	shift 2
@@ -62,7 +64,7 @@ run_staged() {
 		[ "$slowness" -eq 1 ] || skips=none
 		"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
 			${out:+--out "$out"} --timeout $((1800 * slowness)) \
-			--log "$build/kernel.log" -- \
+			--log "$build/kernel.log" "${vm_options[@]}" -- \
 			env TEST_SLOWNESS="$slowness" TEST_SKIPS="$skips" \
 			./host.sh ./sspseal.ko -- "$@" ${out:+/out}
 	fi

@@ -15,8 +15,10 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-# What the VM itself needs, and for async.sh pcrypt, with what makes it work.
-vm_modules=(virtio_pci virtio_console virtio_rng af_alg algif_aead pcrypt)
+# What the VM itself needs; for async.sh pcrypt, with what makes it work; and for the
+# benchmark what libkcapi asks about algorithms.
+vm_modules=(virtio_pci virtio_console virtio_rng
+	af_alg algif_aead algif_hash algif_skcipher crypto_user pcrypt)
 
 usage() {
 	sed -n '4,5s/^# \{0,1\}//p' "$0" >&2

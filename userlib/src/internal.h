@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ntsecpkg.h"
 #include "sspseal.h"
@@ -34,6 +35,27 @@ static inline LSA_SEC_HANDLE sspseal_context(const SecHandle *context)
 /* device.c: sspseal_import() into the file of the process. */
 int sspseal_device_import(struct sspseal_import *request);
 
+/* ---- messages ---- */
+
+/* Whether a SecBuffer is a struct sspseal_buffer: see message.c. */
+#if UINTPTR_MAX == UINT64_MAX
+#define SSPSEAL_SAME_BUFFERS
+#endif
+
+/* A descriptor that the kernel cannot see is wrong becomes one without buffers. */
+static inline SecBuffer *sspseal_describe(const SecBufferDesc *desc,
+					  struct sspseal_message *message)
+{
+	if (!desc || desc->ulVersion != SECBUFFER_VERSION || !desc->pBuffers)
+		return NULL;
+	message->nr_buffers = desc->cBuffers;
+	return desc->pBuffers;
+}
+
+void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr);
+void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
+			  __u32 nr);
+
 /* ---- codes ---- */
 
 /* Microsoft's pages give families of calls different codes for one thing. */
@@ -45,6 +67,10 @@ enum sspseal_family {
 };
 
 NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status);
+
+/* What sspseal_seal() and its like do, without a call through the linkage table. */
+int sspseal_message_command(int fd, unsigned long request,
+			    struct sspseal_message *message);
 
 /* ---- memory.c: what a call gives to its caller ---- */
 

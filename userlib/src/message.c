@@ -11,8 +11,6 @@
 
 #include "internal.h"
 
-typedef int native_call(int fd, struct sspseal_message *message);
-
 #define SAME_PLACE(a, b) \
 	(offsetof(SecBuffer, a) == offsetof(struct sspseal_buffer, b))
 
@@ -33,75 +31,87 @@ static void write_back(SecBuffer *buffer, const struct sspseal_buffer *native)
 		buffer->pvBuffer = memory;
 }
 
-static int call_converted(native_call *call, SecBuffer *buffers,
+/* The kernel refuses a greater number before it looks at any buffer. */
+void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr)
+{
+	__u32 i;
+
+	for (i = 0; i < nr && i < SSPSEAL_BUFFERS_MAX; i++)
+		to[i] = (struct sspseal_buffer){
+			.cb = from[i].cbBuffer,
+			.type = from[i].BufferType,
+			.ptr = (uintptr_t)from[i].pvBuffer,
+		};
+}
+
+/* Of a call that succeeded. */
+void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
+			  __u32 nr)
+{
+	__u32 i;
+
+	for (i = 0; i < nr; i++)
+		write_back(&to[i], &from[i]);
+}
+
+static int call_converted(unsigned long request, SecBuffer *buffers,
 			  struct sspseal_message *message)
 {
 	struct sspseal_buffer array[SSPSEAL_BUFFERS_MAX];
-	__u32 i;
 	int ret;
 
-	/* The kernel refuses a greater number before it looks at any buffer. */
-	for (i = 0; i < message->nr_buffers && i < SSPSEAL_BUFFERS_MAX; i++)
-		array[i] = (struct sspseal_buffer){
-			.cb = buffers[i].cbBuffer,
-			.type = buffers[i].BufferType,
-			.ptr = (uintptr_t)buffers[i].pvBuffer,
-		};
+	sspseal_convert(array, buffers, message->nr_buffers);
 	message->buffers = (uintptr_t)array;
-	ret = call(sspseal_device(), message);
-	if (ret)
-		return ret;
-	for (i = 0; i < message->nr_buffers; i++)
-		write_back(&buffers[i], &array[i]);
-	return 0;
+	ret = sspseal_message_command(sspseal_device(), request, message);
+	if (!ret)
+		sspseal_convert_back(buffers, array, message->nr_buffers);
+	return ret;
 }
 
-static int call_direct(native_call *call, SecBuffer *buffers,
-		       struct sspseal_message *message)
+static inline int call_direct(unsigned long request, SecBuffer *buffers,
+			      struct sspseal_message *message)
 {
 	message->buffers = (uintptr_t)buffers;
-	return call(sspseal_device(), message);
+	return sspseal_message_command(sspseal_device(), request, message);
 }
 
-static NTSTATUS call_kernel(enum sspseal_family family, native_call *call,
-			    LSA_SEC_HANDLE handle, PSecBufferDesc desc,
-			    struct sspseal_message *message)
+static inline NTSTATUS call_kernel(enum sspseal_family family,
+				   unsigned long request,
+				   LSA_SEC_HANDLE handle, PSecBufferDesc desc,
+				   struct sspseal_message *message)
 {
-	SecBuffer *buffers = NULL;
+	SecBuffer *buffers = sspseal_describe(desc, message);
 	int ret;
 
 	message->handle = sspseal_handle(handle);
-	if (desc && desc->ulVersion == SECBUFFER_VERSION && desc->pBuffers) {
-		buffers = desc->pBuffers;
-		message->nr_buffers = desc->cBuffers;
-	}
 	if (sizeof(void *) == sizeof(__u64))
-		ret = call_direct(call, buffers, message);
+		ret = call_direct(request, buffers, message);
 	else
-		ret = call_converted(call, buffers, message);
-	return sspseal_ntstatus(family, ret, message->status);
+		ret = call_converted(request, buffers, message);
+	return ret ? sspseal_ntstatus(family, ret, message->status) :
+		     STATUS_SUCCESS;
 }
 
-static NTSTATUS protect(enum sspseal_family family, native_call *call,
-			LSA_SEC_HANDLE handle, ULONG qop, PSecBufferDesc desc,
-			ULONG number)
+static inline NTSTATUS protect(enum sspseal_family family,
+			       unsigned long request, LSA_SEC_HANDLE handle,
+			       ULONG qop, PSecBufferDesc desc, ULONG number)
 {
 	struct sspseal_message message = {
 		.qop = qop,
 		.sequence = number,
 	};
 
-	return call_kernel(family, call, handle, desc, &message);
+	return call_kernel(family, request, handle, desc, &message);
 }
 
-static NTSTATUS unprotect(enum sspseal_family family, native_call *call,
-			  LSA_SEC_HANDLE handle, PSecBufferDesc desc,
-			  ULONG number, PULONG qop)
+static inline NTSTATUS unprotect(enum sspseal_family family,
+				 unsigned long request, LSA_SEC_HANDLE handle,
+				 PSecBufferDesc desc, ULONG number, PULONG qop)
 {
 	struct sspseal_message message = { .sequence = number };
 	NTSTATUS status;
 
-	status = call_kernel(family, call, handle, desc, &message);
+	status = call_kernel(family, request, handle, desc, &message);
 	if (status == STATUS_SUCCESS && qop)
 		*qop = message.qop;
 	return status;
@@ -114,7 +124,7 @@ LIBEXPORT NTSTATUS NTAPI SpSealMessage(LSA_SEC_HANDLE ContextHandle,
 				       PSecBufferDesc MessageBuffers,
 				       ULONG MessageSequenceNumber)
 {
-	return protect(SSPSEAL_FAMILY_SEAL, sspseal_seal, ContextHandle,
+	return protect(SSPSEAL_FAMILY_SEAL, SSPSEAL_SEAL, ContextHandle,
 		       QualityOfProtection, MessageBuffers,
 		       MessageSequenceNumber);
 }
@@ -124,7 +134,7 @@ LIBEXPORT NTSTATUS NTAPI SpUnsealMessage(LSA_SEC_HANDLE ContextHandle,
 					 ULONG MessageSequenceNumber,
 					 PULONG QualityOfProtection)
 {
-	return unprotect(SSPSEAL_FAMILY_SEAL, sspseal_unseal, ContextHandle,
+	return unprotect(SSPSEAL_FAMILY_SEAL, SSPSEAL_UNSEAL, ContextHandle,
 			 MessageBuffers, MessageSequenceNumber,
 			 QualityOfProtection);
 }
@@ -134,7 +144,7 @@ LIBEXPORT NTSTATUS NTAPI SpMakeSignature(LSA_SEC_HANDLE ContextHandle,
 					 PSecBufferDesc MessageBuffers,
 					 ULONG MessageSequenceNumber)
 {
-	return protect(SSPSEAL_FAMILY_OTHER, sspseal_sign, ContextHandle,
+	return protect(SSPSEAL_FAMILY_OTHER, SSPSEAL_SIGN, ContextHandle,
 		       QualityOfProtection, MessageBuffers,
 		       MessageSequenceNumber);
 }
@@ -144,7 +154,7 @@ LIBEXPORT NTSTATUS NTAPI SpVerifySignature(LSA_SEC_HANDLE ContextHandle,
 					   ULONG MessageSequenceNumber,
 					   PULONG QualityOfProtection)
 {
-	return unprotect(SSPSEAL_FAMILY_OTHER, sspseal_verify, ContextHandle,
+	return unprotect(SSPSEAL_FAMILY_OTHER, SSPSEAL_VERIFY, ContextHandle,
 			 MessageBuffers, MessageSequenceNumber,
 			 QualityOfProtection);
 }
@@ -156,7 +166,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY EncryptMessage(PCtxtHandle phContext,
 						   PSecBufferDesc pMessage,
 						   ULONG MessageSeqNo)
 {
-	return protect(SSPSEAL_FAMILY_ENCRYPT, sspseal_seal,
+	return protect(SSPSEAL_FAMILY_ENCRYPT, SSPSEAL_SEAL,
 		       sspseal_context(phContext), fQOP, pMessage,
 		       MessageSeqNo);
 }
@@ -166,7 +176,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY DecryptMessage(PCtxtHandle phContext,
 						   ULONG MessageSeqNo,
 						   ULONG *pfQOP)
 {
-	return unprotect(SSPSEAL_FAMILY_APPLICATION, sspseal_unseal,
+	return unprotect(SSPSEAL_FAMILY_APPLICATION, SSPSEAL_UNSEAL,
 			 sspseal_context(phContext), pMessage, MessageSeqNo,
 			 pfQOP);
 }
@@ -176,7 +186,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY MakeSignature(PCtxtHandle phContext,
 						  PSecBufferDesc pMessage,
 						  ULONG MessageSeqNo)
 {
-	return protect(SSPSEAL_FAMILY_APPLICATION, sspseal_sign,
+	return protect(SSPSEAL_FAMILY_APPLICATION, SSPSEAL_SIGN,
 		       sspseal_context(phContext), fQOP, pMessage,
 		       MessageSeqNo);
 }
@@ -186,7 +196,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY VerifySignature(PCtxtHandle phContext,
 						    ULONG MessageSeqNo,
 						    ULONG *pfQOP)
 {
-	return unprotect(SSPSEAL_FAMILY_APPLICATION, sspseal_verify,
+	return unprotect(SSPSEAL_FAMILY_APPLICATION, SSPSEAL_VERIFY,
 			 sspseal_context(phContext), pMessage, MessageSeqNo,
 			 pfQOP);
 }

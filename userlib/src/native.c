@@ -25,8 +25,8 @@ static int command(int fd, unsigned long request, void *argument)
 	return ret;
 }
 
-static int message_command(int fd, unsigned long request,
-			   struct sspseal_message *message)
+int sspseal_message_command(int fd, unsigned long request,
+			    struct sspseal_message *message)
 {
 	message->size = sizeof(*message);
 	message->status = SSPSEAL_STATUS_OK;
@@ -102,22 +102,22 @@ LIBEXPORT int sspseal_query(int fd, struct sspseal_query *query)
 
 LIBEXPORT int sspseal_seal(int fd, struct sspseal_message *message)
 {
-	return message_command(fd, SSPSEAL_SEAL, message);
+	return sspseal_message_command(fd, SSPSEAL_SEAL, message);
 }
 
 LIBEXPORT int sspseal_unseal(int fd, struct sspseal_message *message)
 {
-	return message_command(fd, SSPSEAL_UNSEAL, message);
+	return sspseal_message_command(fd, SSPSEAL_UNSEAL, message);
 }
 
 LIBEXPORT int sspseal_sign(int fd, struct sspseal_message *message)
 {
-	return message_command(fd, SSPSEAL_SIGN, message);
+	return sspseal_message_command(fd, SSPSEAL_SIGN, message);
 }
 
 LIBEXPORT int sspseal_verify(int fd, struct sspseal_message *message)
 {
-	return message_command(fd, SSPSEAL_VERIFY, message);
+	return sspseal_message_command(fd, SSPSEAL_VERIFY, message);
 }
 
 LIBEXPORT int sspseal_batch(int fd, struct sspseal_batch *batch)
