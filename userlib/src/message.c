@@ -32,15 +32,19 @@ void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr)
 		};
 }
 
-/* Of a call that succeeded. */
+/* Of a call that succeeded: what the kernel does not write is not written. */
 void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
 			  __u32 nr)
 {
 	__u32 i;
 
 	for (i = 0; i < nr; i++) {
-		to[i].cbBuffer = from[i].cb;
-		to[i].pvBuffer = (void *)(uintptr_t)from[i].ptr;
+		void *memory = (void *)(uintptr_t)from[i].ptr;
+
+		if (to[i].cbBuffer != from[i].cb)
+			to[i].cbBuffer = from[i].cb;
+		if (to[i].pvBuffer != memory)
+			to[i].pvBuffer = memory;
 	}
 }
 
