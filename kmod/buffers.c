@@ -519,11 +519,11 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	struct sspseal_work *work = call->work;
-	const unsigned long pieces = sspseal_pieces(call);
+	u32 left = sspseal_pieces(call);
 	u8 *to = work->associated + call->room.front;
-	u32 i;
 
-	for_each_set_bit(i, &pieces, SSPSEAL_BUFFERS_MAX) {
+	for (; left; left &= left - 1) {
+		u32 i = __ffs(left);
 		const struct sspseal_buffer *entry = &list->entry[i];
 		void __user *from = u64_to_user_ptr(entry->ptr);
 

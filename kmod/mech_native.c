@@ -582,14 +582,14 @@ static void frame_associated(const struct sspseal_call *call)
 		[SSPSEAL_PIECE_SEALED] = 2ULL << 56,
 		[SSPSEAL_PIECE_PLAIN] = 3ULL << 56,
 	};
-	const unsigned long pieces = sspseal_pieces(call);
+	u32 left = sspseal_pieces(call);
 	u8 *to = call->work->associated;
 	__be64 prefix;
-	u32 i;
 
 	memcpy(to, call->token, HEADER_SIZE);
 	to += HEADER_SIZE;
-	for_each_set_bit(i, &pieces, SSPSEAL_BUFFERS_MAX) {
+	for (; left; left &= left - 1) {
+		u32 i = __ffs(left);
 		const struct sspseal_buffer *entry = &call->list.entry[i];
 		enum sspseal_piece piece = sspseal_piece(call, i);
 

@@ -512,8 +512,8 @@ enum sspseal_piece {
 	SSPSEAL_PIECE_PLAIN,		/* its bytes stand in work->associated */
 };
 
-/* Which entries are authenticated, in the order of the array: for_each_set_bit(). */
-static inline unsigned long sspseal_pieces(const struct sspseal_call *call)
+/* Which entries are authenticated: bits, from the lowest on. */
+static inline u32 sspseal_pieces(const struct sspseal_call *call)
 {
 	return call->list.plain_set | call->list.associated_set;
 }

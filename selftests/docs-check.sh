@@ -98,7 +98,7 @@ done < "$work/parameters" >> "$work/wrong"
 {
 	cat "$work/constants" "$work/library" "$work/types"
 	# The environment of the scripts.
-	words 'SSPSEAL_[A-Z]+' "$top/selftests/vm/common.sh"
+	words 'SSPSEAL_[A-Z]+' "$top/selftests/vm/common.sh" "$top/selftests/vm/init.sh"
 } > "$work/long"
 words 'SSPSEAL_[A-Z0-9_]*[A-Z0-9]' "$docs"/*.rst "$top/README.md" "$docs"/examples/*.c |
 	sort -u > "$work/named"

@@ -6,6 +6,8 @@
 #ifndef SSPSEAL_MESSAGES_H
 #define SSPSEAL_MESSAGES_H
 
+#include <linux/types.h>
+
 #include "ntsecpkg.h"
 
 #ifdef __cplusplus

@@ -20,17 +20,6 @@ _Static_assert(sizeof(void *) != sizeof(__u64) ||
 		SAME_PLACE(pvBuffer, ptr)),
 	       "a 64-bit SecBuffer is a struct sspseal_buffer");
 
-/* What the kernel does not write here either. */
-static void write_back(SecBuffer *buffer, const struct sspseal_buffer *native)
-{
-	void *memory = (void *)(uintptr_t)native->ptr;
-
-	if (buffer->cbBuffer != native->cb)
-		buffer->cbBuffer = native->cb;
-	if (buffer->pvBuffer != memory)
-		buffer->pvBuffer = memory;
-}
-
 /* The kernel refuses a greater number before it looks at any buffer. */
 void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr)
 {
@@ -44,14 +33,20 @@ void sspseal_convert(struct sspseal_buffer *to, const SecBuffer *from, __u32 nr)
 		};
 }
 
-/* Of a call that succeeded. */
+/* Of a call that succeeded: what the kernel does not write is not written. */
 void sspseal_convert_back(SecBuffer *to, const struct sspseal_buffer *from,
 			  __u32 nr)
 {
 	__u32 i;
 
-	for (i = 0; i < nr; i++)
-		write_back(&to[i], &from[i]);
+	for (i = 0; i < nr; i++) {
+		void *memory = (void *)(uintptr_t)from[i].ptr;
+
+		if (to[i].cbBuffer != from[i].cb)
+			to[i].cbBuffer = from[i].cb;
+		if (to[i].pvBuffer != memory)
+			to[i].pvBuffer = memory;
+	}
 }
 
 static int call_converted(unsigned long request, SecBuffer *buffers,
