@@ -36,8 +36,8 @@ static bool known_type(u32 type)
  * struct census - what a list has
  * @tokens: how many TOKENs
  * @streams: STREAMs, where they count
- * @plain: plain DATAs
- * @readonly: DATAs that are READONLY
+ * @plain: how many plain DATA
+ * @readonly: how many DATA that are READONLY
  * @null_set: which entries have bytes without an address
  * @unknown_type: a type or attribute that there is not
  * @unusual: more than one TOKEN and entries that are authenticated
