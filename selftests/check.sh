@@ -22,6 +22,9 @@ put_together() {
 		"$build/kmod/$label" "$stage"
 	make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
 		KSFT="$("$top/selftests/vm/kselftest.sh")" install INSTALL_PATH="$stage"
+	rm -rf "$build/examples"
+	make -s -C "$top" examples BUILD="$build" WERROR=1
+	cp -r "$build/examples" "$stage"
 }
 
 # A check of this machine: one line of TAP; what it says only if it fails, but for
@@ -53,7 +56,6 @@ documentation() {
 	host_check pages-agree-with-headers "$top/selftests/docs-check.sh"
 	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
 	host_check headers-compile "$top/selftests/headers/compile.sh"
-	host_check examples make -s -C "$top" examples BUILD="$build" WERROR=1
 	host_check man-pages man_pages
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sys/syscall.h>
 
 #include <sspseal.h>
 
@@ -104,6 +106,123 @@ TEST_F(native, create)
 	EXPECT_EQ(POISON32, c.handle);
 }
 
+TEST_F(native, bind)
+{
+	struct sspseal_native native = { };
+	__u32 handle = create_native(self->fd, SSPSEAL_ROLE_INITIATOR,
+				     ALL_SERVICES, SSPSEAL_CREATE_UNBOUND,
+				     &native);
+	struct sspseal_bind b = bind_args(handle, ALL_SERVICES, test_key);
+	struct sspseal_query q = { .handle = handle };
+
+	ASSERT_NE(0, handle);
+	b.size = 7;
+	b.status = POISON32;
+	errno = 12345;
+	EXPECT_EQ(0, sspseal_bind(self->fd, &b));
+	EXPECT_EQ(SSPSEAL_STATUS_OK, b.status);
+	EXPECT_EQ(0, sspseal_query(self->fd, &q));
+	EXPECT_EQ(1, q.ready);
+	b.size = 7;
+	EXPECT_EQ(-EISCONN, sspseal_bind(self->fd, &b));
+	EXPECT_EQ(SSPSEAL_STATUS_ALREADY_BOUND, b.status);
+	EXPECT_EQ(12345, errno);
+}
+
+TEST_F(native, export_and_import)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL);
+	struct sspseal_message m;
+	struct sspseal_import i;
+	int fd;
+
+	e.size = 7;
+	ASSERT_EQ(0, sspseal_export(self->fd, &e));
+	EXPECT_EQ(SSPSEAL_STATUS_OK, e.status);
+	fd = e.fd;
+	m = message(SSPSEAL_EXPORTED_HANDLE, self->b, 2);
+	EXPECT_EQ(0, sspseal_seal(fd, &m));
+	i = import_args(fd, 0);
+	i.size = 7;
+	EXPECT_EQ(0, sspseal_import(self->fd, &i));
+	m = message(i.handle, self->b, 2);
+	EXPECT_EQ(0, sspseal_seal(self->fd, &m));
+
+	/* What it does not have it cannot give. */
+	errno = 12345;
+	e = export_args(i.handle, SSPSEAL_RIGHT_SEAL);
+	EXPECT_EQ(-EACCES, sspseal_export(self->fd, &e));
+	EXPECT_EQ(SSPSEAL_STATUS_NO_RIGHT, e.status);
+	i = import_args(-1, 0);
+	EXPECT_EQ(-EBADF, sspseal_import(self->fd, &i));
+	EXPECT_EQ(SSPSEAL_STATUS_DESCRIPTOR, i.status);
+	EXPECT_EQ(12345, errno);
+	close(fd);
+}
+
+TEST_F(native, batch)
+{
+	struct sspseal_operation o[] = {
+		{ SSPSEAL_SEAL, 1, message(self->initiator, self->b, 2) },
+		{ SSPSEAL_UNSEAL, 1, message(self->acceptor, self->b, 2) },
+		{ SSPSEAL_UNSEAL, 1, message(self->acceptor, self->b, 2) },
+	};
+	struct sspseal_batch b = {
+		.size = 7,
+		.operations = (uintptr_t)o,
+		.stride = sizeof(*o),
+		.nr = 3,
+	};
+
+	EXPECT_EQ(0, sspseal_batch(self->fd, &b));
+	EXPECT_EQ(SSPSEAL_STATUS_OK, b.status);
+	EXPECT_EQ(3, b.done);
+	EXPECT_EQ(0, o[0].error);
+	EXPECT_EQ(0, o[1].error);
+	EXPECT_EQ(-EBADMSG, o[2].error);
+	EXPECT_EQ(SSPSEAL_STATUS_ALTERED, o[2].message.status);
+	EXPECT_TRUE(all_bytes(self->data, 0, CB));
+	errno = 12345;
+	b.stride = 3;
+	EXPECT_EQ(-EINVAL, sspseal_batch(self->fd, &b));
+	EXPECT_EQ(SSPSEAL_STATUS_OPERATIONS, b.status);
+	EXPECT_EQ(12345, errno);
+}
+
+TEST_F(native, keyring_find)
+{
+	static const struct {
+		const char *type;
+		const char *description;
+	} row[] = {
+		{ "user", "library test" },
+		{ "logon", "sspseal:library test" },
+		/* By its description it would be a logon key. */
+		{ "user", "sspseal:other" },
+	};
+	__s32 serial[3], found;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		serial[i] = syscall(SYS_add_key, row[i].type,
+				    row[i].description, test_key,
+				    TEST_KEY_SIZE, KEY_SPEC_PROCESS_KEYRING);
+		ASSERT_LT(0, serial[i]);
+	}
+	errno = 12345;
+	for (i = 0; i < 2; i++) {
+		found = POISON;
+		EXPECT_EQ(0, sspseal_keyring_find(row[i].description, &found));
+		EXPECT_EQ(serial[i], found);
+	}
+	found = POISON;
+	EXPECT_EQ(-ENOKEY, sspseal_keyring_find(row[2].description, &found));
+	EXPECT_EQ(-ENOKEY, sspseal_keyring_find("sspseal:nobody", &found));
+	EXPECT_EQ(POISON, found);
+	EXPECT_EQ(12345, errno);
+}
+
 TEST_F(native, errors_and_errno)
 {
 	struct sspseal_message m = message(self->initiator, self->b, 1);
@@ -150,7 +269,7 @@ TEST_F(native, not_an_sspseal_file)
 TEST_F(native, every_status_has_name_and_text)
 {
 	const char *name, *text;
-	__u32 status;
+	__u32 status, other;
 
 	EXPECT_STREQ("ALTERED", sspseal_status_name(SSPSEAL_STATUS_ALTERED));
 	EXPECT_STREQ("OK", sspseal_status_name(SSPSEAL_STATUS_OK));
@@ -161,6 +280,13 @@ TEST_F(native, every_status_has_name_and_text)
 		/* One that has an errno has a name, and no other. */
 		EXPECT_EQ(status_errno(status) > 0, !strcmp(name, "UNKNOWN"))
 			TH_LOG("status %u is called %s", status, name);
+		/* No two are alike. */
+		for (other = 0; other < status; other++) {
+			if (status_errno(status) > 0)
+				break;
+			EXPECT_STRNE(name, sspseal_status_name(other));
+			EXPECT_STRNE(text, sspseal_status_text(other));
+		}
 	}
 	EXPECT_STREQ("UNKNOWN", sspseal_status_name(0xffffffff));
 }
