@@ -25,7 +25,7 @@ make -s -C "$top" tools BUILD="$build" WERROR=1
 rm -rf "$stage"
 mkdir -p "$stage"
 cp "$build/kmod/$label/sspseal.ko" "$build/userlib/libsspseal.so.0" \
-	"$build/tools/sspsealctl" "$stage"
+	"$build"/tools/sspsealctl "$build"/tools/sspseal-{client,server,sandbox} "$stage"
 cp "$top/selftests/host.sh" "$top/selftests/vm/badlog.txt" \
 	"$top/selftests/vm/crypto-modules.txt" "$stage"
 # For who builds other modules for the same kernel.
