@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* sspsealctl: protect files and pipes with a key held by the kernel. */
+/* sspsealctl: protect files, pipes and talks with a key held by the kernel. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -12,12 +12,17 @@
 
 #define EXIT_USAGE	2
 
+/* Options without a letter. */
+enum { OPTION_LISTEN = 256, OPTION_IDENTITY, OPTION_PEER };
+
 static const char help[] =
 "Usage: sspsealctl seal   --key-file KEY [-o OUT] [IN]\n"
 "       sspsealctl unseal --key-file KEY [-o OUT] [IN]\n"
 "       sspsealctl sign   --key-file KEY [-o SIGNATURE] [FILE]\n"
 "       sspsealctl verify --key-file KEY SIGNATURE [FILE]\n"
 "       sspsealctl info [FILE]\n"
+"       sspsealctl chat --key-file KEY [--listen] [--identity NAME] [--peer NAME]\n"
+"                  ADDRESS\n"
 "\n"
 "Encrypt and authenticate, or only authenticate, a file or a pipe of any size with\n"
 "the sspseal kernel module, which keeps the key.\n"
@@ -29,6 +34,7 @@ static const char help[] =
 "  verify  exit status 0 says that SIGNATURE is one of FILE, or of standard input\n"
 "  info    what the module offers; of FILE, what a stream or a signature shows\n"
 "          without its key\n"
+"  chat    lines of standard input, sealed, to whoever has the same key, and back\n"
 "\n"
 "  -k, --key-file KEY  16 to 64 bytes, as they are: a newline counts. Make one\n"
 "                      with: (umask 077; head -c 32 /dev/urandom > KEY)\n"
@@ -40,6 +46,10 @@ static const char help[] =
 "  -o, --output OUT    write to a file, mode 0600, which takes the place of OUT\n"
 "                      only when all has succeeded. OUT may be IN, SIGNATURE not\n"
 "                      FILE\n"
+"      --listen        chat: wait at ADDRESS for one that connects\n"
+"      --identity NAME chat: of this end (listener, or caller); the peer must have\n"
+"                      another one\n"
+"      --peer NAME     chat: that the listening end must have\n"
 "  -h, --help          show this\n"
 "  -V, --version       show the version\n"
 "\n"
@@ -52,6 +62,10 @@ static const char help[] =
 "was written is complete; with -o nothing appears otherwise. verify notices the\n"
 "same. Both ends have one key: whoever can verify a signature can make one.\n"
 "\n"
+"chat connects to ADDRESS: the path of a Unix socket, with a slash, or HOST:PORT.\n"
+"Both ends show that they have the key, a key file or a logon key. It ends with\n"
+"the input of either end; exit status 0 says that no line of the peer is missing.\n"
+"\n"
 "Exit status: 0 success, 1 failure, 2 wrong usage. The device " SSPSEAL_DEVICE "\n"
 "belongs to the group sspseal.\n";
 
@@ -59,6 +73,9 @@ static const struct option options[] = {
 	{ "key-file", required_argument, NULL, 'k' },
 	{ "keyring", required_argument, NULL, 'K' },
 	{ "output", required_argument, NULL, 'o' },
+	{ "listen", no_argument, NULL, OPTION_LISTEN },
+	{ "identity", required_argument, NULL, OPTION_IDENTITY },
+	{ "peer", required_argument, NULL, OPTION_PEER },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 }
@@ -76,6 +93,7 @@ static int info_command(struct job *job)
  * @files: how many it takes; the last one may be left out
  * @keyed: it needs a key
  * @output: it has an output
+ * @talks: it has a peer, and an ADDRESS instead of files
  */
 struct command {
 	const char *name;
@@ -83,14 +101,16 @@ struct command {
 	int files;
 	bool keyed;
 	bool output;
+	bool talks;
 };
 
 static const struct command commands[] = {
-	{ "seal", seal_command, 1, true, true },
-	{ "unseal", unseal_command, 1, true, true },
-	{ "sign", sign_command, 1, true, true },
-	{ "verify", verify_command, 2, true, false },
-	{ "info", info_command, 1, false, false },
+	{ "seal", seal_command, 1, true, true, false },
+	{ "unseal", unseal_command, 1, true, true, false },
+	{ "sign", sign_command, 1, true, true, false },
+	{ "verify", verify_command, 2, true, false, false },
+	{ "info", info_command, 1, false, false, false },
+	{ "chat", chat_command, 1, true, false, true },
 	{ 0 }
 };
 
@@ -124,34 +144,51 @@ static int bare_option(const char *option)
 	return EXIT_SUCCESS;
 }
 
+/* Options with a value, and --listen. Returns false for others. */
+static bool take_option(struct job *job, int option)
+{
+	switch (option) {
+	case 'k':
+		job->key_path = optarg;
+		return true;
+	case 'K':
+		job->keyring = optarg;
+		return true;
+	case 'o':
+		job->out_path = strcmp(optarg, "-") ? optarg : NULL;
+		return true;
+	case OPTION_LISTEN:
+		job->listens = true;
+		return true;
+	case OPTION_IDENTITY:
+		job->identity = optarg;
+		return true;
+	case OPTION_PEER:
+		job->peer = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Returns -1 to go on, or an exit status. */
 static int parse_options(struct job *job, int argc, char **argv)
 {
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":k:K:o:hV", options, NULL)) >= 0)
-		switch (option) {
-		case 'k':
-			job->key_path = optarg;
-			break;
-		case 'K':
-			job->keyring = optarg;
-			break;
-		case 'o':
-			job->out_path = strcmp(optarg, "-") ? optarg : NULL;
-			break;
-		case 'h':
+	while ((option = getopt_long(argc, argv, ":k:K:o:hV", options, NULL)) >= 0) {
+		if (option == 'h')
 			return bare_option("-h");
-		case 'V':
+		if (option == 'V')
 			return bare_option("-V");
-		case ':':
+		if (option == ':')
 			return usage(job->command, "option without its value: ",
 				     argv[optind - 1]);
-		default:
+		if (!take_option(job, option))
 			return usage(job->command, "unknown option: ",
 				     argv[optind - 1]);
-		}
+	}
 	return -1;
 }
 
@@ -161,6 +198,8 @@ static int check_options(const struct job *job, const struct command *command)
 		return usage(job->command, "takes no key", "");
 	if (!command->output && job->out_path)
 		return usage(job->command, "takes no output", "");
+	if (!command->talks && (job->listens || job->identity || job->peer))
+		return usage(job->command, "has no peer", "");
 	if (job->key_path && job->keyring)
 		return usage(job->command, "both --key-file and --keyring", "");
 	if (command->keyed && !job->key_path && !job->keyring)
@@ -182,12 +221,29 @@ static int set_two_files(struct job *job, int nr, char **files)
 	return -1;
 }
 
+static int set_address(struct job *job, int nr, char **addresses)
+{
+	if (nr == 0)
+		return usage(job->command, "ADDRESS is missing", "");
+	job->address = addresses[0];
+	if (job->keyring && strncmp(job->keyring, SSPSEAL_LOGON_PREFIX,
+				    strlen(SSPSEAL_LOGON_PREFIX)))
+		return usage(job->command, "needs a key that begins ",
+			     SSPSEAL_LOGON_PREFIX);
+	if (job->listens && job->peer)
+		return usage(job->command, "--peer is for the end that connects",
+			     "");
+	return -1;
+}
+
 static int set_files(struct job *job, const struct command *command, int nr,
 		     char **files)
 {
 	if (nr > command->files)
 		return usage(job->command, "too many files: ",
 			     files[command->files]);
+	if (command->talks)
+		return set_address(job, nr, files);
 	if (command->files == 2)
 		return set_two_files(job, nr, files);
 	if (nr)

@@ -27,6 +27,10 @@ struct progress {
  * @in_path: file to read, "-" for standard input; NULL if info has none
  * @data_path: verify: what was signed, "-" for standard input; else NULL
  * @out_path: file to write, NULL for standard output
+ * @address: chat: where the peer is, or is to come
+ * @listens: chat: the peer is to come
+ * @identity: chat: --identity, or NULL
+ * @peer: chat: --peer, or NULL
  * @in: descriptor of the input
  * @data: descriptor of what was signed
  * @out: descriptor of the output
@@ -40,6 +44,10 @@ struct job {
 	const char *in_path;
 	const char *data_path;
 	const char *out_path;
+	const char *address;
+	bool listens;
+	const char *identity;
+	const char *peer;
 	int in;
 	int data;
 	int out;
@@ -77,6 +85,7 @@ int sign_command(struct job *job);
 int verify_command(struct job *job);
 int device_info(struct job *job);
 int stream_info(struct job *job);
+int chat_command(struct job *job);
 
 /* report.c: each prints one line to standard error and returns -1. */
 #define __printf(a, b) __attribute((__format__(printf, a, b)))
