@@ -58,12 +58,10 @@ information_on_what_is_damaged
 usage
 '
 
-# ---- helpers; each test is a subshell in an empty directory of its own
+# shellcheck source-path=SCRIPTDIR
+. "$here/tap.sh"
 
-fail() {
-	echo "$*"
-	exit 1
-}
+# ---- helpers
 
 # make FILE SIZE: random bytes
 make() {
@@ -866,39 +864,4 @@ usage() {
 	esac
 }
 
-# ---- running
-
-run_test() {
-	number=$((number + 1))
-	mkdir "$work/$1"
-	# Not as a condition: that would turn set -e off.
-	(
-		cd "$work/$1" || exit 1
-		set -e
-		"$1"
-	) > "$work/output" 2>&1
-	status=$?
-	rm -rf "${work:?}/$1"
-	if [ "$status" -eq 0 ]; then
-		echo "ok $number $1"
-	else
-		sed 's/^/# /' "$work/output"
-		echo "not ok $number $1"
-		failed=1
-	fi
-}
-
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-number=0
-failed=0
-[ "$1" != -t ] || tests=$(echo "$tests" | grep -x "$2")
-# shellcheck disable=SC2086 # one name is one word
-set -- $tests
-echo 'TAP version 13'
-echo "1..$#"
-for name in "$@"; do
-	run_test "$name"
-done
-exit "$failed"
+run_tests "$@"
