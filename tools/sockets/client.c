@@ -14,7 +14,7 @@
 /* So many messages are under way before the first answer is waited for. */
 #define WINDOW		16
 /* A made up message has fewer bytes. */
-#define MADE_UP_MAX	512
+#define MADE_UP_MAX	256
 
 static const char help[] =
 "Usage: sspseal-client --key KEY [OPTION]... ADDRESS\n"
