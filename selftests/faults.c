@@ -15,20 +15,6 @@
 #define CB		100
 #define PAGE		4096
 
-/* A page that can be read only, with @size bytes of @from at its end. */
-static void *readonly_copy(const void *from, size_t size)
-{
-	__u8 *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		abort();
-	memcpy(page + PAGE - size, from, size);
-	if (mprotect(page, PAGE, PROT_READ))
-		abort();
-	return page + PAGE - size;
-}
-
 /* Two pages, the second one read-only: @size bytes of @from across the border. */
 static void *half_readonly(const void *from, size_t size, size_t writable)
 {
@@ -177,6 +163,27 @@ TEST_F(faults, reading_the_buffers)
 	STILL_GOOD();
 }
 
+/* A token is judged only when all of the message could be read. */
+TEST_F(faults, reading_before_judging)
+{
+	struct sspseal_buffer good = self->b[AT_DATA];
+
+	if (variant->sends)
+		/* What is wrong with the list is judged before. */
+		self->b[AT_TOKEN].cb = TOKEN_SIZE - 1;
+	else
+		self->token[0] ^= 0x80;
+	self->b[AT_DATA].ptr = (uintptr_t)fence();
+	EXPECT_EQ(variant->sends ? S(TOKEN_TOO_SMALL) : S(FAULT),
+		  call(self->fd, variant->cmd, &self->m));
+	self->b[AT_DATA] = good;
+	EXPECT_EQ(variant->sends ? S(TOKEN_TOO_SMALL) : S(TOKEN_VERSION),
+		  refused(self->fd, variant->cmd, &self->m));
+	if (!variant->sends)
+		self->token[0] ^= 0x80;
+	STILL_GOOD();
+}
+
 TEST_F(faults, reading_odd_addresses)
 {
 	/* In the kernel, at its border, not canonical, above 32 bits. */
@@ -231,15 +238,15 @@ TEST_F(faults, what_is_only_read_may_be_readonly)
 	struct sspseal_buffer *b;
 
 	self->b[AT_ASSOCIATED].ptr =
-		(uintptr_t)readonly_copy(self->a, sizeof(self->a));
+		(uintptr_t)make_readonly(self->a, sizeof(self->a));
 	if (!variant->sends)
 		self->b[AT_TOKEN].ptr =
-			(uintptr_t)readonly_copy(self->token, TOKEN_SIZE);
+			(uintptr_t)make_readonly(self->token, TOKEN_SIZE);
 	if (!variant->writes)
 		self->b[AT_DATA].ptr =
-			(uintptr_t)readonly_copy(self->data, CB);
+			(uintptr_t)make_readonly(self->data, CB);
 	if (!variant->sends) {
-		b = readonly_copy(self->b, sizeof(self->b));
+		b = make_readonly(self->b, sizeof(self->b));
 		self->m.buffers = (uintptr_t)b;
 	}
 	EXPECT_EQ(0, call(self->fd, variant->cmd, &self->m));
@@ -248,7 +255,7 @@ TEST_F(faults, what_is_only_read_may_be_readonly)
 /* A refusal comes before any output is touched: outputs are never probed. */
 TEST_F(faults, refused_messages_do_not_fault)
 {
-	self->b[AT_DATA].ptr = (uintptr_t)readonly_copy(self->data, CB);
+	self->b[AT_DATA].ptr = (uintptr_t)make_readonly(self->data, CB);
 	if (variant->sends) {
 		self->b[AT_TOKEN].ptr = (uintptr_t)fence();
 		self->m.qop = 0x40000000;
@@ -268,7 +275,7 @@ TEST_F(faults, refusal_into_a_readonly_struct)
 	struct sspseal_message *m;
 
 	self->m.nr_buffers = 0;
-	m = readonly_copy(&self->m, sizeof(self->m));
+	m = make_readonly(&self->m, sizeof(self->m));
 	EXPECT_EQ(-1, ioctl(self->fd, variant->cmd, m));
 	EXPECT_EQ(EFAULT, errno);
 	self->m.nr_buffers = 3;
@@ -313,7 +320,7 @@ static void committed(struct __test_metadata *_metadata, int fd,
 
 TEST_F(faults, writing_data)
 {
-	__u8 *p = readonly_copy(self->data, CB);
+	__u8 *p = make_readonly(self->data, CB);
 
 	self->b[AT_DATA].ptr = (uintptr_t)p;
 	EXPECT_EQ(WRITING_DATA, call(self->fd, variant->cmd, &self->m));
@@ -346,7 +353,7 @@ TEST_F(faults, writing_token)
 		{ (__u8 *)fence() - TOKEN_SIZE + 1, S(FAULT) },
 		{ (void *)-4096L, S(FAULT) },
 		{ (void *)1, S(FAULT) },
-		{ readonly_copy(self->token, TOKEN_SIZE), 0 },
+		{ make_readonly(self->token, TOKEN_SIZE), 0 },
 		{ half_readonly(self->token, TOKEN_SIZE, TOKEN_SIZE - 1),
 		  S(REPLAYED) },
 	};
@@ -377,7 +384,7 @@ TEST_F(faults, writing_token)
 /* Of the array, sizes are written, and on sending only. */
 TEST_F(faults, writing_the_array)
 {
-	self->m.buffers = (uintptr_t)readonly_copy(self->b, sizeof(self->b));
+	self->m.buffers = (uintptr_t)make_readonly(self->b, sizeof(self->b));
 	EXPECT_EQ(variant->sends ? S(FAULT_AFTER_COMMIT) : 0,
 		  call(self->fd, variant->cmd, &self->m));
 	COMMITTED();
@@ -400,7 +407,7 @@ TEST_F(faults, writing_the_size_of_padding)
 
 TEST_F(faults, writing_the_struct)
 {
-	struct sspseal_message *m = readonly_copy(&self->m, sizeof(self->m));
+	struct sspseal_message *m = make_readonly(&self->m, sizeof(self->m));
 
 	EXPECT_EQ(-1, ioctl(self->fd, variant->cmd, m));
 	EXPECT_EQ(EFAULT, errno);
@@ -415,12 +422,12 @@ TEST_F(faults, numbers_stay_used)
 
 	memcpy(copy, self->data, CB);
 	if (variant->writes) {
-		self->b[AT_DATA].ptr = (uintptr_t)readonly_copy(copy, CB);
+		self->b[AT_DATA].ptr = (uintptr_t)make_readonly(copy, CB);
 		EXPECT_EQ(S(FAULT_AFTER_COMMIT), call(self->fd, variant->cmd,
 						      &self->m));
 	} else {
 		EXPECT_EQ(-1, ioctl(self->fd, variant->cmd,
-				    readonly_copy(&self->m,
+				    make_readonly(&self->m,
 						  sizeof(self->m))));
 		EXPECT_EQ(EFAULT, errno);
 	}
@@ -488,7 +495,7 @@ TEST_F(stream_faults, reading)
 
 TEST_F(stream_faults, writing_data)
 {
-	__u8 *p = readonly_copy(self->wire, sizeof(self->wire));
+	__u8 *p = make_readonly(self->wire, sizeof(self->wire));
 
 	self->b[0].ptr = (uintptr_t)p;
 	EXPECT_EQ(S(FAULT_AFTER_COMMIT), call(self->fd, SSPSEAL_UNSEAL,
@@ -515,7 +522,7 @@ TEST_F(stream_faults, readonly_token)
 
 TEST_F(stream_faults, writing_the_array)
 {
-	self->m.buffers = (uintptr_t)readonly_copy(self->b, sizeof(self->b));
+	self->m.buffers = (uintptr_t)make_readonly(self->b, sizeof(self->b));
 	EXPECT_EQ(S(FAULT_AFTER_COMMIT), call(self->fd, SSPSEAL_UNSEAL,
 					      &self->m));
 	EXPECT_EQ(1, received(self->fd, self->acceptor));
@@ -602,7 +609,7 @@ TEST_F(strict, number_burned_by_the_struct)
 
 	/* The message is whole, but its sender cannot know. */
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_SEAL,
-			    readonly_copy(&m, sizeof(m))));
+			    make_readonly(&m, sizeof(m))));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(S(SEND_ENDED), refused(self->fd, SSPSEAL_SEAL, &m));
 	EXPECT_EQ(1, sent(self->fd, self->initiator));
@@ -629,7 +636,7 @@ TEST_F(strict, receiving_goes_on_after_a_fault)
 
 	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				 self->token, self->data, CB));
-	p = readonly_copy(self->data, CB);
+	p = make_readonly(self->data, CB);
 	EXPECT_EQ(S(FAULT_AFTER_COMMIT),
 		  simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
 			      self->token, p, CB));
@@ -718,7 +725,7 @@ TEST_F(other_commands, create_params)
 	EXPECT_TRUE(all_bytes(n, 0, sizeof(*n)));
 	/* The salt cannot be written. */
 	c.params_size = sizeof(native);
-	c.params = (uintptr_t)readonly_copy(&native, sizeof(native));
+	c.params = (uintptr_t)make_readonly(&native, sizeof(native));
 	EXPECT_EQ(S(FAULT), call(self->fd, SSPSEAL_CREATE, &c));
 	c.params = (uintptr_t)half_readonly(&native, sizeof(native), 23);
 	EXPECT_EQ(S(FAULT), call(self->fd, SSPSEAL_CREATE, &c));
@@ -730,7 +737,7 @@ TEST_F(other_commands, create_struct)
 {
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
 					      ALL_SERVICES);
-	struct sspseal_create *p = readonly_copy(&c, sizeof(c));
+	struct sspseal_create *p = make_readonly(&c, sizeof(c));
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -754,11 +761,11 @@ TEST_F(other_commands, query_and_info)
 
 	ASSERT_NE(0, handle);
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_QUERY,
-			    readonly_copy(&q, sizeof(q))));
+			    make_readonly(&q, sizeof(q))));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(S(FAULT), call(self->fd, SSPSEAL_QUERY, p));
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_INFO,
-			    readonly_copy(&i, sizeof(i))));
+			    make_readonly(&i, sizeof(i))));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(S(FAULT), call(self->fd, SSPSEAL_INFO,
 				 half_readonly(&i, sizeof(i), 100)));
@@ -774,7 +781,7 @@ TEST_F(other_commands, destroy_struct)
 
 	ASSERT_NE(0, handle);
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_DESTROY,
-			    readonly_copy(&d, sizeof(d))));
+			    make_readonly(&d, sizeof(d))));
 	EXPECT_EQ(EFAULT, errno);
 	/* It was done all the same. */
 	EXPECT_EQ(S(ALREADY_DESTROYED), query(self->fd, handle, &q));
@@ -783,7 +790,7 @@ TEST_F(other_commands, destroy_struct)
 				  ALL_SERVICES);
 	d.__reserved = 1;
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_DESTROY,
-			    readonly_copy(&d, sizeof(d))));
+			    make_readonly(&d, sizeof(d))));
 	EXPECT_EQ(0, query(self->fd, d.handle, &q));
 }
 
