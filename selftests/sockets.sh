@@ -328,6 +328,13 @@ open_files() {
 	done
 }
 
+# Three standard files, the channel, and the file of its handles: the connections
+# that it had are closed.
+worker_has_five_files() {
+	open_files "$(find_worker)" > out
+	[ "$(wc -l < out)" -eq 5 ]
+}
+
 is_unprivileged() {
 	in_status Uid '65534 65534 65534 65534'
 	in_status Gid '65534 65534 65534 65534'
@@ -336,7 +343,7 @@ is_unprivileged() {
 	in_status NoNewPrivs 1
 	open_files "$sandbox" > out
 	says out /dev/sspseal
-	open_files "$(find_worker)" > out
+	within worker_has_five_files
 	! grep -x /dev/sspseal out || fail "the worker has the device"
 }
 
