@@ -87,6 +87,9 @@ static bool locate_key(const char *key, char *location, size_t room)
  * @key: "sspseal:NAME" for a logon key, else the name of a file
  * @use: SECPKG_CRED_OUTBOUND to initiate, SECPKG_CRED_INBOUND to accept
  * @credential: out: FreeCredentialsHandle() it
+ *
+ * Return: SEC_E_OK, SEC_E_NO_CREDENTIALS if there is no such file, or as
+ * AcquireCredentialsHandle().
  */
 SECURITY_STATUS session_credential(const char *identity, const char *key,
 				   ULONG use, PCredHandle credential)
