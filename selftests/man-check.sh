@@ -63,7 +63,8 @@ render() {
 
 check_functions() {
 	local function page squeezed
-	gcc -E -P "${include[@]}" -include sspseal.h -include ntsecpkg.h -x c /dev/null |
+	gcc -E -P "${include[@]}" -include sspseal.h -include ntsecpkg.h \
+		-include sspseal_messages.h -x c /dev/null |
 		tr -s ' \n' ' ' | tr ';{}' '\n' | sed 's/^ //' > "$work/declarations"
 	sed -n 's/^\t\([A-Za-z_]*\);$/\1/p' "$top/userlib/libsspseal.map" > "$work/functions"
 	while read -r function; do
