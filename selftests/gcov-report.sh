@@ -18,7 +18,7 @@ count() {
 	local data=$1 object=${1#"$dir/out/gcov"}
 	[ -e "${object%.gcda}.gcno" ] || return 0
 	cp "$data" "$object"
-	(cd "$(mktemp -d -p "$counts")" && gcov "$object" > /dev/null)
+	(cd "$(mktemp -d -p "$counts")" && gcov "$object" > /dev/null 2>&1)
 }
 
 rm -rf "$counts"
