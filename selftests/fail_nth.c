@@ -284,10 +284,14 @@ static const char *ends_sending(struct world *w)
 	       NULL : "goes on after a gap";
 }
 
-/* There is no second confirmation. */
+/* There is no second confirmation, and nothing else without one. */
 static const char *ends_all(struct world *w)
 {
-	return message_of(w, w->cmd, w->ours) == S(EXPIRED) &&
+	struct sspseal_query q;
+
+	if (query(w->device, w->end[w->ours], &q) || !q.expired)
+		return "has not expired";
+	return message_of(w, w->cmd, w->ours) == S(UNCONFIRMED) &&
 	       message_of(w, opposite(w->cmd), w->ours) == S(EXPIRED) ?
 	       NULL : "goes on without a confirmation";
 }
