@@ -100,8 +100,9 @@ build_module() {
 	make -s -C "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
+# All of it: what depends on a header was noted with the names of the first copy.
 build_library() {
-	make -s -C "$1/userlib" BUILD="$1/lib"
+	make -s -B -C "$1/userlib" BUILD="$1/lib"
 }
 
 # The copy keeps the objects, so that only what changed is built again.
