@@ -192,6 +192,7 @@ TEST_F(interop, choice)
 /* An initiator that knows more than version 1, with the longest fields. */
 TEST_F(interop, later_initiator)
 {
+	struct handshake_peer begun;
 	char name[256];
 
 	memset(name, 'n', 255);
@@ -208,10 +209,12 @@ TEST_F(interop, later_initiator)
 	self->peer.nr_suites = 16;
 	self->peer.share.size = 1280;
 	fill(self->peer.share.at, 1280);
+	begun = self->peer;
 	ASSERT_TRUE(peer_begins(&self->end, &self->peer));
 	EXPECT_EQ(ALL_SERVICES, self->peer.agreed);
 	EXPECT_TRUE(talk(&self->end, &self->peer));
 	/* A byte more is too much. */
+	self->peer = begun;
 	self->peer.share.size = 1281;
 	ASSERT_TRUE(handshake_peer_offer(&self->peer, &self->token));
 	to_end(&self->token, &self->letter);
@@ -237,6 +240,7 @@ TEST_F(interop, bad_answers)
 		{ 41, 'p', SEC_E_WRONG_PRINCIPAL },	/* name */
 		{ 41, 0x1f, SEC_E_INVALID_TOKEN },
 	};
+	struct peer_bytes answer;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(row); i++) {
@@ -247,8 +251,8 @@ TEST_F(interop, bad_answers)
 			  step(&self->end, NULL, &self->letter));
 		to_peer(&self->letter, &self->token);
 		ASSERT_TRUE(handshake_peer_answer(&self->peer, &self->token,
-						  &self->token));
-		to_end(&self->token, &self->letter);
+						  &answer));
+		to_end(&answer, &self->letter);
 		self->letter.bytes[row[i].at] = row[i].value;
 		EXPECT_EQ(row[i].status,
 			  step(&self->end, &self->letter, &self->letter))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The other end of a handshake, made of OpenSSL and of Documentation/protocol.rst,
- * without any code of the library.
+ * without any code of the library, by somebody who had seen none of it.
  */
 #ifndef HANDSHAKE_PEER_H
 #define HANDSHAKE_PEER_H
@@ -21,15 +21,15 @@ struct peer_bytes {
  * @end: its context
  * @identity: its name
  * @target: initiator: the name that the peer must have, or empty
- * @version: initiator: what token 1 says
+ * @version: initiator: what token 1 says, spoken or not
  * @services: what it asks for
  * @suites: what it allows, the best first
  * @nr_suites: how many
  * @share: initiator: what is in the reserved field
- * @careless: does not look at the other's name
- * @peer_name: out: who the other end is
- * @agreed: out: services of both
- * @offer: token 1
+ * @careless: compares no names
+ * @peer_name: out: who the other end is, after answer() or finish()
+ * @agreed: out: services of both, likewise
+ * @offer: token 1, as long as the end waits
  */
 struct handshake_peer {
 	struct peer end;
@@ -46,10 +46,13 @@ struct handshake_peer {
 	struct peer_bytes offer;
 };
 
-/* With what version 1 has: no target, no services, all suites. */
+/* With what version 1 has: no target, no services, all suites. For one handshake. */
 bool handshake_peer_init(struct handshake_peer *p, __u32 role,
 			 const char *identity, const void *key, size_t size);
-/* The initiator's. Each gives false for what the page says is to be refused. */
+/*
+ * The initiator's. Each gives false for what the page says is to be refused. What
+ * is taken and what is made are different objects.
+ */
 bool handshake_peer_offer(struct handshake_peer *p, struct peer_bytes *token);
 bool handshake_peer_finish(struct handshake_peer *p,
 			   const struct peer_bytes *answer,
