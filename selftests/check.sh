@@ -20,7 +20,7 @@ put_together() {
 	"$top/selftests/stage.sh" "$stage"
 	"$top/selftests/build-variants.sh" "$(< "$build/kmod/$label/headers")" \
 		"$build/kmod/$label" "$stage"
-	make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
+	make -s -j"$(nproc)" -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
 		KSFT="$("$top/selftests/vm/kselftest.sh")" install INSTALL_PATH="$stage"
 	rm -rf "$build/examples"
 	make -s -C "$top" examples BUILD="$build" WERROR=1

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faulty_cipher.h"
 #include "kselftest_harness.h"
 #include "sspi_ends.h"
 #include "sspseal_test.h"
@@ -1456,6 +1457,69 @@ TEST_F(handshake, one_finishes)
 		EXPECT_EQ(1, ok);
 		EXPECT_TRUE(carry_signed(&self->a, &self->b));
 	}
+}
+
+/* ---- what the kernel cannot do ---- */
+
+static const struct {
+	int error;
+	SECURITY_STATUS code;
+} faults[] = {
+	{ EIO, SEC_E_CRYPTO_SYSTEM_INVALID },
+	{ ENOMEM, SEC_E_INSUFFICIENT_MEMORY },
+};
+
+/* Each end needs its key at the second token. */
+static void without_keys(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(handshake) * self, int error,
+			 SECURITY_STATUS code)
+{
+	UP_TO(1);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_SETKEY, error));
+	EXPECT_EQ(code, step(&self->b, &self->one, &self->two));
+	EXPECT_EQ(-1, end_ready(&self->b));
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_SETKEY, 0));
+	UP_TO(2);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_SETKEY, error));
+	EXPECT_EQ(code, step(&self->a, &self->two, &self->three));
+	ENDED(&self->a, &self->two);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_SETKEY, 0));
+}
+
+/* Making a confirmation uses a number, whatever it fails of. */
+static void without_requests(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(handshake) * self, int error,
+			     SECURITY_STATUS code)
+{
+	UP_TO(1);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, error));
+	EXPECT_EQ(SEC_E_CRYPTO_SYSTEM_INVALID,
+		  step(&self->b, &self->one, &self->two));
+	EXPECT_EQ(-1, end_ready(&self->b));
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, 0));
+	UP_TO(3);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, error));
+	EXPECT_EQ(code, step(&self->b, &self->three, &self->rest));
+	ENDED(&self->b, &self->three);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, 0));
+}
+
+TEST_F(handshake, cipher_fails)
+{
+	unsigned int i;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	ASSERT_TRUE(faulty_cipher_open());
+	for (i = 0; i < ARRAY_SIZE(faults); i++) {
+		without_keys(_metadata, self, faults[i].error, faults[i].code);
+		without_requests(_metadata, self, faults[i].error,
+				 faults[i].code);
+	}
+	STILL_WORKS();
+	end_reset(&self->a);
+	end_reset(&self->b);
+	EXPECT_TRUE(faulty_cipher_close());
 }
 
 TEST_HARNESS_MAIN

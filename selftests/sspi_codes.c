@@ -10,6 +10,7 @@
 #include <ntsecpkg.h>
 #include <sspseal.h>
 
+#include "faulty_cipher.h"
 #include "kselftest_harness.h"
 #include "sspi_test.h"
 
@@ -917,6 +918,79 @@ TEST_F(codes, busy)
 		EXPECT_EQ(SEC_E_OK, waiting[i].status);
 	prepare(self, &row);
 	EXPECT_EQ(SEC_E_OK, sspi_call(SEAL, &a, &self->desc, NULL));
+}
+
+/* ---- a cipher that fails ---- */
+
+static const struct {
+	int error;
+	unsigned int operations;
+	struct row row;
+} faults[] = {
+	/* A sender's number is used: it is not told to try again. */
+	{ EIO, ALL, { .what = "cipher", .reason = S(CIPHER),
+		      .codes = SAME(SEC_E_CRYPTO_SYSTEM_INVALID) } },
+	{ ENOMEM, SENDING, { .what = "no memory for the cipher",
+			     .reason = S(CIPHER),
+			     .codes = SAME(SEC_E_CRYPTO_SYSTEM_INVALID) } },
+	{ ENOMEM, RECEIVING, { .what = "no memory", .reason = S(NO_MEMORY),
+			       .codes = MEMORY_CODES } },
+};
+
+static void check_fault(struct __test_metadata *_metadata,
+			FIXTURE_DATA(codes) * self, unsigned int fault,
+			enum operation op)
+{
+	bool receives = BIT(op) & RECEIVING;
+	struct arguments a = { self->initiator[RELAXED], 0, 0 };
+	ULONG qop;
+
+	if (receives) {
+		ASSERT_EQ(0, make(self, op == UNSEAL ? SEAL : SIGN, a.handle,
+				  0));
+		a.handle = self->acceptor[RELAXED];
+	}
+	prepare(self, &faults[fault].row);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, faults[fault].error));
+	check(_metadata, self, &a, &faults[fault].row, op);
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, 0));
+	EXPECT_EQ(0, sspi_call(op, &a, &self->desc, &qop));
+}
+
+static bool delete_both(FIXTURE_DATA(codes) * self)
+{
+	return !SpDeleteUserModeContext(self->initiator[RELAXED]) &&
+	       !SpDeleteUserModeContext(self->acceptor[RELAXED]);
+}
+
+/* With the cipher that there is now. */
+static bool make_both(FIXTURE_DATA(codes) * self)
+{
+	LSA_SEC_HANDLE *a = &self->initiator[RELAXED];
+	LSA_SEC_HANDLE *b = &self->acceptor[RELAXED];
+
+	*a = new_context(SSPSEAL_ROLE_INITIATOR, kinds[RELAXED].services, 0);
+	*b = new_context(SSPSEAL_ROLE_ACCEPTOR, kinds[RELAXED].services, 0);
+	return *a != POISON32 && *b != POISON32;
+}
+
+TEST_F(codes, cipher)
+{
+	enum operation op;
+	unsigned int i;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	ASSERT_TRUE(faulty_cipher_open());
+	ASSERT_TRUE(delete_both(self));
+	ASSERT_TRUE(make_both(self));
+	for (i = 0; i < ARRAY_SIZE(faults); i++)
+		for (op = 0; op < OPERATIONS; op++)
+			if (faults[i].operations & BIT(op))
+				check_fault(_metadata, self, i, op);
+	ASSERT_TRUE(delete_both(self));
+	EXPECT_TRUE(faulty_cipher_close());
+	ASSERT_TRUE(make_both(self));
 }
 
 /* ---- after all these refusals ---- */

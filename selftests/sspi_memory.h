@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names that the linker gives to the library's allocations: its --wrap. */
+#ifndef SSPI_MEMORY_H
+#define SSPI_MEMORY_H
+
+#include <stddef.h>
+
+/* Of libc. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t nr, size_t size);
+void __real_free(void *memory);
+
+/* The test's own in their place. */
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t nr, size_t size);
+void __wrap_free(void *memory);
+
+#endif /* SSPI_MEMORY_H */
