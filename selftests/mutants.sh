@@ -91,7 +91,7 @@ prepare() {
 	rm -rf "$work"
 	mkdir -p "$work/base/selftests"
 	cp -r "$top/kmod" "$top/uapi" "$top/userlib" "$top/Kbuild" "$work/base"
-	cp "$top"/selftests/build-*.sh "$work/base/selftests"
+	cp -r "$top"/selftests/{build-*.sh,faulty} "$work/base/selftests"
 	build_module "$work/base"
 	build_library "$work/base"
 }
