@@ -8,8 +8,9 @@
 # - each function that the library exports has a page, with the prototype that the
 #   compiler sees, and a row in the table of attributes;
 # - a page of a function has all sections, and all pages that one refers to exist;
-# - constants that a page names exist, and sspseal(4) names each command, errno,
-#   status and other constant of the kernel's header;
+# - constants that a page names exist, as do names of which it has the beginning and
+#   a star; sspseal(4) names each command, errno, status and other constant of the
+#   kernel's header, and the pages of functions each SSPSEAL_ name of the library's;
 # - sspsealctl(1) has each command and option of the program;
 # - the programs in the pages compile and link with LIBRARY, as cut out of them.
 set -euo pipefail
@@ -105,10 +106,14 @@ others='keyctl(1) ioctl(2) request_key(2) stat(2) keyrings(7) unix(7)'
 check_constants() {
 	local names='(SSPSEAL|SEC|STATUS|SECPKG|SECBUFFER|SECQOP|ISC|ASC)_[A-Z0-9_]*[A-Z0-9]'
 	words "$names" "${headers[@]}" "$uapi" > "$work/known"
-	# Beginnings of names stand for all of them.
-	sed -E ':more; p; s/_[A-Z0-9]+$//; t more' "$work/known" > "$work/beginnings"
-	words "$names" "$work"/*.[1-8] > "$work/named"
+	awk '{ print; while (sub(/_[A-Z0-9]+$/, "")) print $0 "_*" }' \
+		"$work/known" > "$work/beginnings"
+	grep -ohE "\b$names(_\*)?" "$work"/*.[1-8] > "$work/named"
 	without "$work/named" "$work/beginnings" "no such constant: "
+	sed -nE 's/^#define[[:space:]]+(SSPSEAL_[A-Z0-9_]+)\>.*/\1/p' "${headers[@]}" |
+		grep -v '_H$' > "$work/defined"
+	words 'SSPSEAL_[A-Z0-9_]*[A-Z0-9]' "$work"/*.3 > "$work/named"
+	without "$work/defined" "$work/named" "no page of a function has "
 
 	words 'SSPSEAL_[A-Z0-9_]*[A-Z0-9]' "$work/sspseal.4" > "$work/named"
 	sed -nE 's/^(#define[[:space:]]+|\t)(SSPSEAL_[A-Z0-9_]+).*/\2/p' "$uapi" > "$work/defined"

@@ -23,8 +23,7 @@ static int make_context(__u32 role, const void *key, __u32 key_size,
 		.key = (uintptr_t)key,
 		.key_size = key_size,
 	};
-	int fd = sspseal_device();
-	int ret = fd < 0 ? fd : sspseal_create(fd, &create);
+	int ret = sspseal_create(sspseal_device(), &create);
 
 	if (ret == 0)
 		sspseal_to_context(create.handle, context);
@@ -38,13 +37,17 @@ int main(void)
 	CtxtHandle initiator, acceptor;
 	SecPkgContext_Sizes sizes;
 	SECURITY_STATUS status;
+	int failed;
 	ULONG qop;
 
-	if (getrandom(key, sizeof(key), 0) != sizeof(key) ||
-	    make_context(SSPSEAL_ROLE_INITIATOR, key, sizeof(key), &initiator) ||
-	    make_context(SSPSEAL_ROLE_ACCEPTOR, key, sizeof(key), &acceptor))
-		return 1;
+	failed = getrandom(key, sizeof(key), 0) != sizeof(key) ||
+		 make_context(SSPSEAL_ROLE_INITIATOR, key, sizeof(key),
+			      &initiator) ||
+		 make_context(SSPSEAL_ROLE_ACCEPTOR, key, sizeof(key),
+			      &acceptor);
 	explicit_bzero(key, sizeof(key));
+	if (failed)
+		return 1;
 
 	status = QueryContextAttributes(&initiator, SECPKG_ATTR_SIZES, &sizes);
 	if (status != SEC_E_OK || sizes.cbSecurityTrailer > sizeof(token))

@@ -21,14 +21,14 @@ static int make_context(PCtxtHandle context)
 		.key = (uintptr_t)key,
 		.key_size = sizeof(key),
 	};
-	int fd = sspseal_device();
+	int ret = -1;
 
-	if (fd < 0 || getrandom(key, sizeof(key), 0) != sizeof(key) ||
-	    sspseal_create(fd, &create))
-		return -1;
+	if (getrandom(key, sizeof(key), 0) == sizeof(key))
+		ret = sspseal_create(sspseal_device(), &create);
 	explicit_bzero(key, sizeof(key));
-	sspseal_to_context(create.handle, context);
-	return 0;
+	if (ret == 0)
+		sspseal_to_context(create.handle, context);
+	return ret;
 }
 
 static void print_key_info(PCtxtHandle context)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""agreement.py [HEADERS]: do our headers agree with Windows'?
+"""agreement.py [--update | HEADERS]: do our headers agree with Windows'?
 
 Reads userlib/include (or HEADERS, a copy of it) as a compiler for Linux does, and
 MinGW-w64's sspi.h, ntsecpkg.h, winerror.h and ntstatus.h as one for Windows does,
@@ -9,7 +9,8 @@ that both have must be the same: values and their types, sizes, offsets and type
 members, types of arguments and results. Types are compared by what they are, and
 not by their names: ULONG is unsigned long there and unsigned int here, and has 32
 bits in both. Of the families of names that are complete here none of theirs may
-be missing.
+be missing, and none of compared.txt: names that were compared once. It is written
+anew with --update.
 
 Prints what disagrees, and in its last line how much was compared.
 """
@@ -24,6 +25,7 @@ from clang.cindex import CursorKind, Index, TranslationUnit, TypeKind
 TOP = Path(__file__).resolve().parents[2]
 MINGW = '/usr/share/mingw-w64/include'
 MINIMUM = 150
+COMPARED = Path(__file__).with_name('compared.txt')
 
 OUR_FILES = {'sspi_types.h', 'sspi.h', 'ntsecpkg.h', 'winerror.h', 'ntstatus.h'}
 OURS = '''
@@ -244,10 +246,14 @@ class Comparison:
             if self.theirs.origin[name] in ('sspi.h', 'winerror.h') and \
                     COMPLETE.fullmatch(name) and not INTERNAL.fullmatch(name):
                 self.wrong.append(f'{self.mode}: {name} is not here')
+        compared = set().union(*self.compared.values())
+        for name in sorted(set(COMPARED.read_text().splitlines()) - compared):
+            self.wrong.append(f'{self.mode}: {name} was compared once')
 
 
 def main():
-    headers = sys.argv[1] if len(sys.argv) > 1 else TOP / 'userlib/include'
+    update = '--update' in sys.argv
+    headers = sys.argv[1] if len(sys.argv) > 1 and not update else TOP / 'userlib/include'
     resources = subprocess.run(['clang', '-print-resource-dir'], check=True, text=True,
                                stdout=subprocess.PIPE).stdout.strip()
     compared = {}
@@ -264,6 +270,8 @@ def main():
         wrong += comparison.wrong
         for group, names in comparison.compared.items():
             compared.setdefault(group, set()).update(names)
+    if update:
+        COMPARED.write_text('\n'.join(sorted(set().union(*compared.values()))) + '\n')
     print(*wrong, sep='\n', end='\n' if wrong else '')
     total = sum(len(names) for names in compared.values())
     figures = ', '.join(f'{len(names)} {group}' for group, names in compared.items())

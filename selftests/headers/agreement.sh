@@ -56,6 +56,11 @@ plant sspi.h '/SecPkgAttrLastClientTokenNo/s/,/ = 2,/' SECPKG_ATTR_LCT_STATUS \
 plant sspi.h '/SEC_ENTRY FreeContextBuffer\(/s/\)/, int)/' FreeContextBuffer
 plant sspi.h '/SEC_ENTRY DecryptMessage\(/,/;/s/ULONG \*/LONG */' DecryptMessage
 plant ntsecpkg.h '/NTAPI SpGetContextToken\(/s/NTSTATUS/ULONG/' SpGetContextToken
+# A struct, a function and a code of no complete family that are gone.
+plant sspi.h '/_SecPkgContext_StreamSizes \{/,/^}/d' \
+	SecPkgContext_StreamSizes
+plant sspi.h '/SEC_ENTRY ApplyControlToken\(/,/;/d' ApplyControlToken
+plant ntstatus.h '/STATUS_CANCELLED/d' STATUS_CANCELLED
 
 ! "$here/agreement.py" "$copy" > "$copy/found" || die "found none of the faults"
 sed -nE 's/^[0-9]+ bits[^:]*: ((tag _|P)?([A-Za-z_0-9]+)).*/\3/p' "$copy/found" |

@@ -46,7 +46,8 @@ static void print_package(text *name)
 	status = table->EnumerateSecurityPackages(&count, &package);
 	if (status != SEC_E_OK)
 		return;
-	printf("%u packages, cbMaxToken %u\n", count, package->cbMaxToken);
+	printf("%u packages, cbMaxToken %u\n", (unsigned int)count,
+	       (unsigned int)package->cbMaxToken);
 	table->FreeContextBuffer(package);
 
 	if (QuerySecurityPackageInfo(name, &package) != SEC_E_OK)

@@ -100,6 +100,12 @@ typedef struct _SECPKG_USER_FUNCTION_TABLE {
 	SpImportSecurityContextFn *ImportContext;
 } SECPKG_USER_FUNCTION_TABLE, *PSECPKG_USER_FUNCTION_TABLE;
 
+/* As Windows' kernel has them in its own table, SECPKG_KERNEL_FUNCTION_TABLE. */
+typedef SpMakeSignatureFn KspMakeSignatureFn;
+typedef SpVerifySignatureFn KspVerifySignatureFn;
+typedef SpSealMessageFn KspSealMessageFn;
+typedef SpUnsealMessageFn KspUnsealMessageFn;
+
 typedef NTSTATUS (*SpUserModeInitializeFn)(ULONG LsaVersion,
 					   PULONG PackageVersion,
 					   PSECPKG_USER_FUNCTION_TABLE *ppTables,
@@ -112,16 +118,21 @@ typedef NTSTATUS (*SpUserModeInitializeFn)(ULONG LsaVersion,
  * process whose device cannot be opened has none, and every call then returns
  * the invalid handle of its page. Contexts are made with sspseal_create().
  *
- * Every call may be made by any number of threads at a time, on one context
- * too; only a descriptor and its buffers belong to one call at a time. The
+ * Every call but SpInstanceInit() may be made by any number of threads at a time,
+ * on one context too; only a descriptor and its buffers belong to one call at a time. The
  * caller's memory is not used after the return. What a call allocates is memory
  * of AllocateHeap of the host's table if SpInstanceInit() was given one, to be
  * freed with the host's FreeHeap, or else of the library, to be freed with
  * FreeContextBuffer().
  *
  * A call that fails changes nothing, neither buffers and their cbBuffer nor
- * counters and windows, and sspseal_last_status() tells why. The exception is
- * SSPSEAL_STATUS_FAULT_AFTER_COMMIT.
+ * counters and windows. There are three exceptions. A number that was used stays
+ * used if the cipher fails then (SSPSEAL_STATUS_CIPHER), or if the caller's memory
+ * cannot be written (SSPSEAL_STATUS_FAULT_AFTER_COMMIT); with SEQUENCE_DETECT that
+ * was the last one. And an altered message is counted.
+ *
+ * sspseal_last_status() tells which of the kernel's rules it was. What the library
+ * refuses by itself, a flag or a pointer that is NULL, leaves that as it was.
  */
 
 /**

@@ -537,12 +537,19 @@ typedef void (*SEC_GET_KEY_FN)(void *Arg, void *Principal, ULONG KeyVer,
  * of a number that the process does not have (any more), and of all in a process
  * without a device. Every message call may be made by any number of threads at a
  * time, on one context too; only a descriptor and its buffers belong to one call
- * at a time. Nothing is allocated but what a caller then frees with
- * FreeContextBuffer().
+ * at a time. What a call gives its caller is freed with FreeContextBuffer(), if
+ * nothing else is said; a credential and a handshake that waits take some memory
+ * of the library's. Calls for messages allocate nothing.
  *
  * A call that fails changes nothing, neither buffers and their cbBuffer nor
- * counters and windows, and sspseal_last_status() tells why. The exception is
- * SSPSEAL_STATUS_FAULT_AFTER_COMMIT, which is SEC_E_INTERNAL_ERROR here.
+ * counters and windows. There are four exceptions. A number that was used stays
+ * used if the cipher fails then (SEC_E_CRYPTO_SYSTEM_INVALID), or if the caller's
+ * memory cannot be written (SSPSEAL_STATUS_FAULT_AFTER_COMMIT, here
+ * SEC_E_INTERNAL_ERROR); with SEQUENCE_DETECT that was the last one. An altered
+ * message is counted. And a handshake ends if the peer's token is refused.
+ *
+ * sspseal_last_status() tells which of the kernel's rules it was. What the library
+ * refuses by itself, a flag or a pointer that is NULL, leaves that as it was.
  */
 
 /**
@@ -862,7 +869,8 @@ SECURITY_STATUS SEC_ENTRY DeleteSecurityContext(PCtxtHandle phContext);
  * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
  * * SEC_E_NOT_SUPPORTED - another flag: a context begun anew would repeat its
  *   nonces
- * * SEC_E_INVALID_PARAMETER - @pPackedContext or @pToken is NULL
+ * * SEC_E_INVALID_PARAMETER - @pPackedContext or @pToken is NULL. Microsoft's
+ *   page has @pToken as optional; here nothing could be imported without it
  * * SEC_E_INSUFFICIENT_MEMORY - no memory, or no descriptor left
  */
 SECURITY_STATUS SEC_ENTRY ExportSecurityContext(PCtxtHandle phContext,
