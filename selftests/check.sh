@@ -59,6 +59,7 @@ documentation() {
 	host_check man-pages man_pages
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"
+	host_check fuzz-user env TIME=3 "$top/selftests/fuzz-user.sh"
 	host_check vm-runner "$top/selftests/vm/selftest.sh"
 	echo "$passed passed, $failed failed"
 }

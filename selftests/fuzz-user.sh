@@ -4,10 +4,11 @@
 # fuzz-user.sh
 #
 # Fuzzes what parses in user space, on this machine: the tool's streams, and the
-# library between a program and a kernel that may answer anything. TIME seconds each
+# library between a program and a kernel that may answer anything, and between a
+# program and a peer that may send anything. TIME seconds each
 # (default 60), with AddressSanitizer and UndefinedBehaviorSanitizer. Inputs that
 # reach something new are kept in build/fuzz; one that crashes is named, and
-# INPUT=file TARGET=stream (or library) repeats it.
+# INPUT=file TARGET=stream (or library, handshake) repeats it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
@@ -25,11 +26,47 @@ seed_streams() {
 	}
 }
 
+# In the form that handshake_fuzz.c takes: the tokens of the protocol's vectors.
+seed_handshakes() {
+	awk -v dir="$1" '
+		/^    (vector|token_[123]) = / {
+			if ($1 == "vector")
+				name = $3
+			else
+				token[name, substr($1, 7)] = token[name, substr($1, 7)] $3
+		}
+		function chunk(hex) {
+			return sprintf("%02x%02x", length(hex) / 2 % 256, \
+				int(length(hex) / 512)) hex
+		}
+		function put(name, hex) {
+			gsub(/../, "\\x&", hex)
+			print dir "/" name, hex
+		}
+		END {
+			for (key in token) {
+				split(key, part, SUBSEP)
+				if (part[2] == 1)
+					put(part[1] "-1", "00" chunk(token[key]) \
+						chunk(token[part[1], 3]))
+				if (part[2] == 2)
+					put(part[1] "-2", "01" chunk(token[key]))
+			}
+		}
+	' "$top/Documentation/protocol.rst" | while read -r file bytes; do
+		# shellcheck disable=SC2059 # escapes are what it is for
+		printf "$bytes" > "$file"
+	done
+}
+
 fuzz() {
 	local name=$1 corpus=$work/corpus-$1
 	shift
 	mkdir -p "$corpus" "$work/crash"
-	[ "$name" != stream ] || seed_streams "$corpus"
+	case $name in
+	stream) seed_streams "$corpus" ;;
+	handshake) seed_handshakes "$corpus" ;;
+	esac
 	if "$work/${name}_fuzz" -max_total_time="${TIME:-60}" \
 		-artifact_prefix="$work/crash/$name-" -print_final_stats=1 "$@" \
 		"$corpus" > "$work/$name.log" 2>&1; then
@@ -52,4 +89,5 @@ status=0
 # The tool prints a line for each input.
 fuzz stream -close_fd_mask=3 || status=1
 fuzz library || status=1
+fuzz handshake || status=1
 exit "$status"

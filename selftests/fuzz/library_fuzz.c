@@ -64,25 +64,60 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 		head[1] = number();
 		return -1;
 	}
-	if (request == SSPSEAL_QUERY)
+	switch (request) {
+	case SSPSEAL_QUERY:
 		take(head + 1, size - sizeof(*head));
-	else if (request != SSPSEAL_DESTROY)
+		break;
+	case SSPSEAL_EXPORT:
+		((struct sspseal_export *)head)->fd = -1;
+		break;
+	case SSPSEAL_IMPORT:
+		((struct sspseal_import *)head)->handle = number();
+		((struct sspseal_import *)head)->new_fd = -1;
+		break;
+	case SSPSEAL_SEAL:
+	case SSPSEAL_UNSEAL:
+	case SSPSEAL_SIGN:
+	case SSPSEAL_VERIFY:
 		answer_message((struct sspseal_message *)head);
+		break;
+	}
 	head[1] = 0;
 	return 0;
 }
 
-static void init_context(void)
+/* A block of its own, so that no byte beyond it is there. */
+static SecBuffer some_bytes(void)
 {
 	SecBuffer buffer = { .cbBuffer = number() % 64 };
 
-	/* A block of its own, so that no byte beyond it is there. */
 	buffer.pvBuffer = number() % 8 ? malloc(buffer.cbBuffer) : NULL;
 	if (buffer.pvBuffer)
 		take(buffer.pvBuffer, buffer.cbBuffer);
-	if (SpInitUserModeContext(number(), number() % 8 ? &buffer : NULL) ==
-	    STATUS_SUCCESS &&
-	    buffer.cbBuffer != sizeof(struct sspseal_packed_context))
+	return buffer;
+}
+
+/* Of all lengths, one is right. */
+static void check_packed(NTSTATUS status, const SecBuffer *buffer)
+{
+	if (status == STATUS_SUCCESS &&
+	    (!buffer->pvBuffer ||
+	     buffer->cbBuffer != sizeof(struct sspseal_packed_context)))
+		abort();
+}
+
+static void packed_context(void)
+{
+	SecBuffer buffer = some_bytes();
+	LSA_SEC_HANDLE handle;
+
+	if (number() % 2)
+		check_packed(SpInitUserModeContext(number(), &buffer), &buffer);
+	else
+		check_packed(SpImportSecurityContext(&buffer,
+						     SSPSEAL_FD_TOKEN(-1),
+						     &handle), &buffer);
+	if (SpInitUserModeContext(number(), NULL) == STATUS_SUCCESS)
 		abort();
 	free(buffer.pvBuffer);
 }
@@ -133,7 +168,7 @@ int fuzz_one(const __u8 *bytes, size_t size)
 	while (left) {
 		switch (number() % 3) {
 		case 0:
-			init_context();
+			packed_context();
 			break;
 		case 1:
 			message();

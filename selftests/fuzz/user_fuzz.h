@@ -10,5 +10,7 @@
 int fuzz_one(const __u8 *bytes, size_t size);
 /* The library is built to call this for ioctl(). */
 int kernel_ioctl(int fd, unsigned long request, ...);
+/* And this for open(). */
+int kernel_open(const char *path, int flags, ...);
 
 #endif /* SSPSEAL_USER_FUZZ_H */
