@@ -12,7 +12,8 @@
 # - constants, functions and module parameters that any page names exist;
 # - the tables of statuses have the errno of the header's comment and the codes of
 #   userlib/src/ntstatus.c, at both layers;
-# - every module parameter is in limits.rst.
+# - every module parameter is in limits.rst;
+# - the tests that security.rst names exist.
 #
 # Needs nothing but a POSIX system. Silent, with exit status 0, if all agree.
 # shellcheck disable=SC2016 # backquotes are those of reStructuredText
@@ -194,6 +195,19 @@ sed -n 's/^One code.*``\([A-Z_]*\)`` is \([A-Z_]*\) there\.$/\1 \2/p' "$docs/sem
 	>> "$work/table"
 without "$work/table" "$work/right" "semantics.rst: not so: "
 without "$work/right" "$work/table" "semantics.rst: but so: "
+
+# --- PROGRAM, if it is a script, or PROGRAM.TEST
+
+grep -oE '``[a-z_]+(\.[a-z_]+)?``' "$docs/security.rst" | tr -d '`' |
+	grep -vx authencesn > "$work/named"
+for file in "$top"/selftests/*.c "$top"/selftests/*.sh; do
+	program=$(basename "$file")
+	case $program in
+	*.sh) echo "${program%.sh}" ;;
+	*) sed -nE "s/^TEST[A-Z_]*\(([a-z_0-9]+, )?([a-z_0-9]+)(,.*)?\)?$/${program%.c}.\2/p" "$file" ;;
+	esac
+done > "$work/tests"
+without "$work/named" "$work/tests" "security.rst: no such test: "
 
 if [ -s "$work/wrong" ]; then
 	cat "$work/wrong"
