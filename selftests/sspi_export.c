@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdarg.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <ntsecpkg.h>
@@ -77,6 +79,26 @@ static LONG take_w(PSecBuffer packed, HANDLE token, LSA_SEC_HANDLE *handle)
 }
 
 /* ---- in one process ---- */
+
+/* What the library's next open() of the device fails of. */
+static int open_error;
+
+int open(const char *path, int flags, ...)
+{
+	int error = strcmp(path, SSPSEAL_DEVICE) ? 0 : open_error;
+	va_list rest;
+	mode_t mode;
+
+	if (error) {
+		open_error = 0;
+		errno = error;
+		return -1;
+	}
+	va_start(rest, flags);
+	mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
+	va_end(rest);
+	return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
 
 FIXTURE(export)
 {
@@ -378,6 +400,11 @@ TEST_F(export, other_descriptors)
 	ASSERT_EQ(0, pipe(pipe_fd));
 	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed, NULL);
 	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed, (HANDLE)-1);
+	/* What would be a descriptor, were it cut to the size of one. */
+	if (sizeof(HANDLE) > sizeof(int))
+		TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
+			     (HANDLE)((uintptr_t)self->token |
+				      (uintptr_t)0xdeadbeef << 16 << 16));
 	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
 		     SSPSEAL_FD_TOKEN(null));
 	TAKE_REFUSED(SEC_E_INVALID_HANDLE, &self->packed,
@@ -594,6 +621,7 @@ static void worker(FIXTURE_DATA(child) * self)
 	};
 	SecBuffer b = sec_buffer(SECBUFFER_EMPTY, &wrong, sizeof(wrong));
 	LSA_SEC_HANDLE first = 0, second = 0;
+	unsigned int before;
 	HANDLE token;
 	int fd, device;
 
@@ -609,8 +637,11 @@ static void worker(FIXTURE_DATA(child) * self)
 		       &first) == SEC_E_INVALID_HANDLE);
 	REQUIRE(take_a(&self->packed, NULL, &first) == SEC_E_INVALID_HANDLE);
 	REQUIRE(sspseal_device() == -EACCES);
-	/* Nor one of another context a handle. */
+	/* Nor does one of another context. */
+	before = descriptors();
 	REQUIRE(take_a(&b, token, &first) == SEC_E_INVALID_HANDLE);
+	REQUIRE(sspseal_device() == -EACCES);
+	REQUIRE(descriptors() == before);
 	REQUIRE(take_a(&self->packed, token, &first) == SEC_E_OK);
 
 	device = sspseal_device();
@@ -690,10 +721,64 @@ TEST_F(child, many_are_first)
 	_exit(0);
 }
 
+static bool may_create(void)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR, 0);
+
+	return !sspseal_create(sspseal_device(), &c);
+}
+
+/* Without a file of the process, and the first open() of the device fails so. */
+static LONG take_when(FIXTURE_DATA(child) * self, int error)
+{
+	LSA_SEC_HANDLE handle;
+	LONG status;
+
+	sspseal_detach();
+	open_error = error;
+	status = take_a(&self->packed, self->token, &handle);
+	REQUIRE(open_error == 0);
+	return status;
+}
+
+/* Only who cannot open the device for good does without it. */
+TEST_F(child, why_it_was_not_opened)
+{
+	static const int lasting[] = { EACCES, EPERM, ENOENT, ENXIO, ENODEV };
+	static const int passing[] = { EMFILE, ENFILE, ENOMEM, EINTR };
+	LSA_SEC_HANDLE handle;
+	pid_t child = fork();
+	unsigned int i, before;
+
+	ASSERT_LE(0, child);
+	if (child) {
+		EXPECT_EQ(0, child_status(child));
+		return;
+	}
+	sspseal_detach();
+	before = descriptors();
+	for (i = 0; i < ARRAY_SIZE(passing); i++) {
+		REQUIRE(take_when(self, passing[i]) ==
+			SEC_E_INSUFFICIENT_MEMORY);
+		REQUIRE(sspseal_last_status() == SSPSEAL_STATUS_NO_DESCRIPTOR);
+		REQUIRE(descriptors() == before);
+		REQUIRE(!take_a(&self->packed, self->token, &handle));
+		REQUIRE(may_create());
+	}
+	for (i = 0; i < ARRAY_SIZE(lasting); i++) {
+		REQUIRE(take_when(self, lasting[i]) == SEC_E_OK);
+		REQUIRE(!may_create());
+		REQUIRE(descriptors() == before + 1);
+	}
+	_exit(0);
+}
+
 /* Who may open the device gets a new file, without his parent's contexts. */
 TEST_F(child, detach)
 {
+	CtxtHandle old = ctxt(self->initiator), same;
 	int device = sspseal_device();
+	SecPkgContext_Sizes sizes;
 	pid_t child = fork();
 
 	ASSERT_LE(0, child);
@@ -708,9 +793,22 @@ TEST_F(child, detach)
 		no_context_here(self->initiator);
 		REQUIRE(handle_count() == 0);
 		REQUIRE(new_context(SSPSEAL_ROLE_ACCEPTOR, 0, 0) == 1);
+		/* The number is given again, but it is another context's. */
+		REQUIRE(self->initiator == 1);
+		same = ctxt(1);
+		REQUIRE(!QueryContextAttributesA(&same, SECPKG_ATTR_SIZES,
+						 &sizes));
+		REQUIRE(sspseal_from_context(&old) == 0);
+		REQUIRE(QueryContextAttributesA(&old, SECPKG_ATTR_SIZES,
+						&sizes) ==
+			SEC_E_INVALID_HANDLE);
+		REQUIRE(EncryptMessage(&old, 0, NULL, 0) ==
+			SEC_E_INVALID_HANDLE);
+		REQUIRE(DeleteSecurityContext(&old) == SEC_E_INVALID_HANDLE);
 		_exit(0);
 	}
 	EXPECT_EQ(0, child_status(child));
+	EXPECT_EQ(self->initiator, sspseal_from_context(&old));
 	EXPECT_EQ(device, sspseal_device());
 	EXPECT_TRUE(passes(self->initiator, self->acceptor));
 }

@@ -489,7 +489,8 @@ NTSTATUS NTAPI SpExportSecurityContext(LSA_SEC_HANDLE phContext, ULONG fFlags,
  *   context
  * * STATUS_ACCESS_DENIED - it does not have the right SSPSEAL_RIGHT_QUERY
  * * SEC_E_CONTEXT_EXPIRED - it has expired or was revoked
- * * STATUS_INSUFFICIENT_RESOURCES - no memory, or too many handles
+ * * STATUS_INSUFFICIENT_RESOURCES - no memory, no descriptor left, or too many
+ *   handles
  */
 NTSTATUS NTAPI SpImportSecurityContext(PSecBuffer pPackedContext, HANDLE Token,
 				       PLSA_SEC_HANDLE phContext);

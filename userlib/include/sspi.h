@@ -901,7 +901,7 @@ SECURITY_STATUS SEC_ENTRY ExportSecurityContext(PCtxtHandle phContext,
  *   context
  * * SEC_E_UNSUPPORTED_FUNCTION - it does not have the right SSPSEAL_RIGHT_QUERY
  * * SEC_E_CONTEXT_EXPIRED - it has expired or was revoked
- * * SEC_E_INSUFFICIENT_MEMORY - no memory, or too many handles
+ * * SEC_E_INSUFFICIENT_MEMORY - no memory, no descriptor left, or too many handles
  */
 SECURITY_STATUS SEC_ENTRY ImportSecurityContextA(SEC_CHAR *pszPackage,
 						 PSecBuffer pPackedContext,

@@ -233,11 +233,11 @@ const char *sspseal_status_text(__u32 status);
  * sspseal_device() - the descriptor that the SSPI calls of this process use
  *
  * Opened by the first call, and closed by sspseal_detach() only. In a process that
- * may not open the device it is the file that SpImportSecurityContext() or
- * ImportSecurityContextA() made when it first succeeded; contexts can be imported
- * into it, not created. It is close-on-exec, and kept over
- * fork(): parent and child then use the same contexts. A process that closes
- * descriptors which it does not know ends all its contexts so.
+ * may not open the device (-EACCES, -EPERM), or has none (-ENOENT, -ENXIO, -ENODEV),
+ * it is the file that SpImportSecurityContext() or ImportSecurityContextA() made
+ * when it first succeeded; contexts can be imported into it, not created. It is
+ * close-on-exec, and kept over fork(): parent and child then use the same contexts.
+ * A process that closes descriptors which it does not know ends all its contexts so.
  *
  * Any thread may call this at any time.
  *
@@ -299,7 +299,9 @@ __u32 sspseal_from_context(const struct _SecHandle *context);
  * For a child that is to be trusted less than the process which forked it: the
  * contexts of that process are out of its reach then, and live on there. In a
  * process that shares its file with no other, all its contexts end. A later call
- * begins with a new file.
+ * begins with a new file. It gives the same numbers again: a CtxtHandle of before is
+ * refused then (in a 32-bit program until the 65,536th call of this function), but an
+ * LSA_SEC_HANDLE is a number alone.
  *
  * No other call may be in progress that uses sspseal_device().
  */

@@ -20,7 +20,8 @@ NTSTATUS sspseal_context_query(enum sspseal_family family,
 LIBEXPORT void sspseal_to_context(__u32 handle, struct _SecHandle *context)
 {
 	context->dwLower = handle;
-	context->dwUpper = SSPSEAL_CONTEXT_TAG;
+	context->dwUpper = atomic_load_explicit(&sspseal_context_tag,
+						memory_order_relaxed);
 }
 
 LIBEXPORT __u32 sspseal_from_context(const struct _SecHandle *context)

@@ -4,6 +4,7 @@
  * unasked, no destructor either: other threads may be in a call until the end,
  * and the end of the process closes it.
  */
+#include <errno.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -11,6 +12,15 @@
 
 /* Relaxed will do: the number is all that is published. */
 static atomic_int device = -1;
+
+/*
+ * The tag of the package, and above it as many bits as there are for the number of
+ * the file: 16 in a 32-bit program.
+ */
+#define CONTEXT_TAG	((ULONG_PTR)0x4553)	/* "SE" */
+#define NEXT_FILE	((ULONG_PTR)1 << 16)
+
+_Atomic ULONG_PTR sspseal_context_tag = CONTEXT_TAG;
 
 /* The descriptor of the process: @fd, unless another thread was first. */
 static int settle(int fd)
@@ -38,39 +48,71 @@ LIBEXPORT void sspseal_detach(void)
 	int fd = atomic_exchange(&device, -1);
 
 	sspseal_half_open_forget_all();
+	atomic_fetch_add(&sspseal_context_tag, NEXT_FILE);
 	if (fd >= 0)
 		close(fd);
 }
 
-/* Makes the file of a process that may not open the device. */
-static int import_first(struct sspseal_import *request)
+/* By rights or for want of a device: not for a while only. */
+static bool cannot_be_opened(int fd)
 {
-	int ret;
-
-	request->flags = SSPSEAL_IMPORT_NEW_FILE;
-	ret = sspseal_import(request->fd, request);
-	if (ret)
-		return ret;
-	if (settle(request->new_fd) == request->new_fd)
-		return 0;
-	request->flags = 0;
-	return sspseal_import(sspseal_device(), request);
+	switch (fd) {
+	case -EACCES:
+	case -EPERM:
+	case -ENOENT:
+	case -ENXIO:
+	case -ENODEV:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**
  * sspseal_device_import() - sspseal_import() into the file of the process
- * @request: in: fd; out: handle
+ * @request: in: fd; out: handle. To be given to sspseal_device_keep() or
+ *	sspseal_device_drop()
+ * @file: out: the file in which the handle is
  *
- * A process that may not open the device gets its file by the first import that
- * succeeds.
+ * In a process that cannot open the device that is a new file, which is not yet
+ * the one of the process. One that cannot at this moment, for want of a descriptor
+ * say, is refused: the new file would be for good.
  *
  * Return: 0 or -errno, with @request->status.
  */
-int sspseal_device_import(struct sspseal_import *request)
+int sspseal_device_import(struct sspseal_import *request, int *file)
 {
-	int device_fd = sspseal_device();
+	int fd = sspseal_device();
+	int ret;
 
-	if (device_fd < 0)
-		return import_first(request);
-	return sspseal_import(device_fd, request);
+	request->flags = cannot_be_opened(fd) ? SSPSEAL_IMPORT_NEW_FILE : 0;
+	if (fd < 0 && !request->flags) {
+		request->status = SSPSEAL_STATUS_NO_DESCRIPTOR;
+		return fd;
+	}
+	ret = sspseal_import(request->flags ? request->fd : fd, request);
+	if (!ret)
+		*file = request->flags ? request->new_fd : fd;
+	return ret;
+}
+
+/**
+ * sspseal_device_keep() - a handle that was imported is wanted
+ * @request: as sspseal_device_import() left it
+ *
+ * Return: false if it is gone, since another thread has made the file of the
+ * process meanwhile.
+ */
+bool sspseal_device_keep(const struct sspseal_import *request)
+{
+	return !request->flags || settle(request->new_fd) == request->new_fd;
+}
+
+/* It is not. */
+void sspseal_device_drop(const struct sspseal_import *request)
+{
+	if (request->flags)
+		close(request->new_fd);
+	else
+		sspseal_destroy(sspseal_device(), request->handle, NULL);
 }

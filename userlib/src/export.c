@@ -4,6 +4,7 @@
  * one it is, and the token is the descriptor of a file that EXPORT made, which
  * gives its use.
  */
+#include <limits.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -79,39 +80,48 @@ static NTSTATUS export_context(const struct sspseal_style *style,
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS check_import(const struct sspseal_style *style, __u32 handle,
+/* SSPSEAL_TOKEN_FD() would cut what is no descriptor until it is one. */
+static int token_fd(HANDLE token)
+{
+	return (uintptr_t)token - 1 <= INT_MAX ? SSPSEAL_TOKEN_FD(token) : -1;
+}
+
+static NTSTATUS check_import(const struct sspseal_style *style, int file,
+			     __u32 handle,
 			     const struct sspseal_packed_context *packed)
 {
-	struct sspseal_query query;
-	NTSTATUS status;
+	struct sspseal_query query = { .handle = handle };
+	int ret = sspseal_query(file, &query);
 
-	status = sspseal_context_query(style->family, handle, &query);
-	if (status != STATUS_SUCCESS)
-		return status;
+	if (ret)
+		return sspseal_ntstatus(style->family, ret, query.status);
 	return sspseal_packed_is(packed, &query) ? STATUS_SUCCESS :
 						   SEC_E_INVALID_HANDLE;
 }
 
+/* Nothing is kept before the context is known to be the right one. */
 static NTSTATUS import_context(const struct sspseal_style *style,
 			       const SecBuffer *buffer, HANDLE token,
 			       __u32 *handle)
 {
-	struct sspseal_import request = { .fd = SSPSEAL_TOKEN_FD(token) };
+	struct sspseal_import request = { .fd = token_fd(token) };
 	struct sspseal_packed_context packed;
 	NTSTATUS status;
-	int ret;
+	int ret, file;
 
 	if (!sspseal_unpack(buffer, &packed))
 		return SEC_E_INVALID_TOKEN;
-	ret = sspseal_device_import(&request);
-	status = sspseal_ntstatus(style->family, ret, request.status);
-	if (status != STATUS_SUCCESS)
-		return status;
-	status = check_import(style, request.handle, &packed);
-	if (status != STATUS_SUCCESS) {
-		destroy(style, request.handle);
-		return status;
-	}
+	do {
+		ret = sspseal_device_import(&request, &file);
+		if (ret)
+			return sspseal_ntstatus(style->family, ret,
+						request.status);
+		status = check_import(style, file, request.handle, &packed);
+		if (status != STATUS_SUCCESS) {
+			sspseal_device_drop(&request);
+			return status;
+		}
+	} while (!sspseal_device_keep(&request));
 	*handle = request.handle;
 	return STATUS_SUCCESS;
 }

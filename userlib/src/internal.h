@@ -3,6 +3,7 @@
 #ifndef SSPSEAL_INTERNAL_H
 #define SSPSEAL_INTERNAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,18 +23,25 @@ static inline __u32 sspseal_handle(LSA_SEC_HANDLE handle)
 	return handle <= UINT32_MAX ? (__u32)handle : 0;
 }
 
-/* In dwUpper of what this package gave out. */
-#define SSPSEAL_CONTEXT_TAG	0x4c414553U
+/*
+ * device.c: dwUpper of what this package gave out: that it did, and in which file
+ * of the process, since each begins with the same numbers.
+ */
+extern _Atomic ULONG_PTR sspseal_context_tag;
 
 /* The same for the application level. */
 static inline LSA_SEC_HANDLE sspseal_context(const SecHandle *context)
 {
-	return context && context->dwUpper == SSPSEAL_CONTEXT_TAG ?
-	       context->dwLower : 0;
+	ULONG_PTR tag = atomic_load_explicit(&sspseal_context_tag,
+					     memory_order_relaxed);
+
+	return context && context->dwUpper == tag ? context->dwLower : 0;
 }
 
-/* device.c: sspseal_import() into the file of the process. */
-int sspseal_device_import(struct sspseal_import *request);
+/* device.c: a handle from another file, in that of the process. */
+int sspseal_device_import(struct sspseal_import *request, int *file);
+bool sspseal_device_keep(const struct sspseal_import *request);
+void sspseal_device_drop(const struct sspseal_import *request);
 
 /* ---- messages ---- */
 

@@ -28,10 +28,11 @@ PSecPkgInfoW sspseal_package_info(const struct sspseal_style *style)
 	size_t name = sspseal_string_size(style, SSPSEAL_NAME_A);
 	size_t comment = sspseal_string_size(style, SSPSEAL_COMMENT_A);
 	PSecPkgInfoW info = style->allocate(sizeof(*info) + name + comment);
-	char *strings = (char *)(info + 1);
+	char *strings;
 
 	if (!info)
 		return NULL;
+	strings = (char *)(info + 1);
 	sspseal_put_string(style, strings, SSPSEAL_NAME_A);
 	sspseal_put_string(style, strings + name, SSPSEAL_COMMENT_A);
 	*info = (SecPkgInfoW){
