@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -1384,6 +1385,51 @@ TEST_F(handshake, detached)
 	EXPECT_EQ(0, child_status(child));
 	EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
 	EXPECT_EQ(SEC_E_OK, step(&self->b, &self->three, &self->rest));
+}
+
+#define FORKS	200
+
+static atomic_bool enough;
+
+/* Uses the library's lists all the time. */
+static void use_lists(void *job)
+{
+	CtxtHandle context = { 0, 0 };
+	CredHandle credential = { 0, 0 };
+	unsigned int *which = job;
+
+	while (!atomic_load(&enough)) {
+		if (*which & 1)
+			FreeCredentialsHandle(&credential);
+		else
+			DeleteSecurityContext(&context);
+	}
+}
+
+/* At whatever moment a process with threads forks: its child can call. */
+TEST_F(handshake, fork_of_threads)
+{
+	unsigned int which[] = { 0, 1, 2, 3 }, i;
+	struct team team;
+	int status = 0;
+	pid_t child;
+
+	ASSERT_TRUE(team_start(&team, which, sizeof(which[0]),
+			       ARRAY_SIZE(which), use_lists));
+	for (i = 0; i < FORKS && !status; i++) {
+		child = fork();
+		if (!child) {
+			alarm(10);
+			sspseal_detach();
+			_exit(FreeCredentialsHandle(&self->a.credential) !=
+			      SEC_E_OK);
+		}
+		status = child_status(child);
+	}
+	atomic_store(&enough, true);
+	team_join(&team);
+	EXPECT_EQ(0, status) TH_LOG("child %u", i);
+	STILL_WORKS();
 }
 
 #define ROUNDS	20

@@ -17,7 +17,6 @@
 #define LOGON_PREFIX	SSPSEAL_LOGON_PREFIX
 #define FILE_PREFIX	"file:"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct credential *list;
 static ULONG_PTR last_number;
 
@@ -38,14 +37,14 @@ static struct credential **find(const SecHandle *handle)
 
 static void add(struct credential *credential, PCredHandle handle)
 {
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	credential->number = ++last_number;
 	credential->references = 1;
 	credential->next = list;
 	list = credential;
 	handle->dwLower = credential->number;
 	handle->dwUpper = CREDENTIAL_TAG;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 }
 
 /**
@@ -58,13 +57,13 @@ struct credential *sspseal_credential_get(const SecHandle *handle)
 {
 	struct credential **place, *credential = NULL;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	place = find(handle);
 	if (place) {
 		credential = *place;
 		credential->references++;
 	}
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	return credential;
 }
 
@@ -80,9 +79,9 @@ void sspseal_credential_put(struct credential *credential)
 {
 	bool last;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	last = !--credential->references;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	if (last)
 		free(credential);
 }
@@ -92,13 +91,13 @@ FreeCredentialsHandle(PCredHandle phCredential)
 {
 	struct credential **place, *credential = NULL;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	place = find(phCredential);
 	if (place) {
 		credential = *place;
 		*place = credential->next;
 	}
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	if (!credential)
 		return SEC_E_INVALID_HANDLE;
 	sspseal_credential_put(credential);

@@ -21,7 +21,6 @@
 #define HALF_OPEN_SECONDS	60
 #endif
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct half_open *list;
 /* Those in the list, and those that were taken out and are not given up yet. */
 static unsigned int count;
@@ -40,9 +39,9 @@ static void release(struct half_open *half)
 	if (half->credential)
 		sspseal_credential_put(half->credential);
 	free(half);
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	count--;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 }
 
 /* The context has a use of its own now, or is not there. */
@@ -99,9 +98,9 @@ static void end_late(void)
 {
 	struct half_open *late;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	late = take_late();
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	end_all(late);
 }
 
@@ -109,10 +108,10 @@ static bool reserve(void)
 {
 	bool room;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	room = count < HALF_OPEN_MAX;
 	count += room;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	return room;
 }
 
@@ -140,9 +139,9 @@ struct half_open *sspseal_half_open_new(struct credential *credential,
 			half->deadline = now() + HALF_OPEN_SECONDS;
 			return half;
 		}
-		pthread_mutex_lock(&lock);
+		sspseal_lock();
 		count--;
-		pthread_mutex_unlock(&lock);
+		sspseal_unlock();
 	}
 	sspseal_credential_put(credential);
 	return NULL;
@@ -151,10 +150,10 @@ struct half_open *sspseal_half_open_new(struct credential *credential,
 /* The peer has to say something now. */
 void sspseal_half_open_wait(struct half_open *half)
 {
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	half->next = list;
 	list = half;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 }
 
 static bool matches(const struct half_open *half, __u32 handle, __u32 role,
@@ -180,7 +179,7 @@ struct half_open *sspseal_half_open_take(__u32 handle, __u32 role,
 	struct half_open **place, *half = NULL;
 
 	end_late();
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	for (place = &list; *place; place = &(*place)->next) {
 		if (matches(*place, handle, role, credential)) {
 			half = *place;
@@ -188,7 +187,7 @@ struct half_open *sspseal_half_open_take(__u32 handle, __u32 role,
 			break;
 		}
 	}
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	return half;
 }
 
@@ -197,13 +196,13 @@ void sspseal_half_open_forget(__u32 handle)
 {
 	struct half_open **place, *half;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	for (place = &list; (half = *place); place = &half->next)
 		if (half->handle == handle)
 			break;
 	if (half)
 		*place = half->next;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	if (half)
 		sspseal_half_open_done(half);
 }
@@ -213,12 +212,22 @@ void sspseal_half_open_forget_all(void)
 {
 	struct half_open *half, *next;
 
-	pthread_mutex_lock(&lock);
+	sspseal_lock();
 	half = list;
 	list = NULL;
-	pthread_mutex_unlock(&lock);
+	sspseal_unlock();
 	for (; half; half = next) {
 		next = half->next;
 		sspseal_half_open_done(half);
 	}
+}
+
+/* Under the lock, in a child: what other threads have in hand is theirs. */
+void sspseal_half_open_forked(void)
+{
+	struct half_open *half;
+
+	count = 0;
+	for (half = list; half; half = half->next)
+		count++;
 }

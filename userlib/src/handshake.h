@@ -6,17 +6,10 @@
 #ifndef SSPSEAL_HANDSHAKE_H
 #define SSPSEAL_HANDSHAKE_H
 
-#include <pthread.h>
 #include <sys/types.h>
 
 #include "handshake_token.h"
 #include "internal.h"
-
-/* The C library's has a 0 where sparse wants NULL. */
-#ifdef __CHECKER__
-#undef PTHREAD_MUTEX_INITIALIZER
-#define PTHREAD_MUTEX_INITIALIZER { }
-#endif
 
 /* ---- texts: text.c ---- */
 
@@ -105,6 +98,7 @@ void sspseal_half_open_done(struct half_open *half);
 void sspseal_half_open_end(struct half_open *half);
 void sspseal_half_open_forget(__u32 handle);
 void sspseal_half_open_forget_all(void);
+void sspseal_half_open_forked(void);
 
 /* ---- the caller's buffers: handshake_buffers.c ---- */
 

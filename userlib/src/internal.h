@@ -43,6 +43,11 @@ int sspseal_device_import(struct sspseal_import *request, int *file);
 bool sspseal_device_keep(const struct sspseal_import *request);
 void sspseal_device_drop(const struct sspseal_import *request);
 
+/* ---- lock.c: of the lists that there are ---- */
+
+void sspseal_lock(void);
+void sspseal_unlock(void);
+
 /* ---- messages ---- */
 
 /* Whether a SecBuffer is a struct sspseal_buffer: see message.c. */
