@@ -91,7 +91,7 @@ prepare() {
 	rm -rf "$work"
 	mkdir -p "$work/base/selftests"
 	cp -r "$top/kmod" "$top/uapi" "$top/userlib" "$top/Kbuild" "$work/base"
-	cp -r "$top"/selftests/{build-*.sh,faulty} "$work/base/selftests"
+	cp -r "$top"/selftests/{*.sh,*.[ch],Makefile,faulty} "$work/base/selftests"
 	build_module "$work/base"
 	build_library "$work/base"
 }
@@ -128,6 +128,13 @@ stage_mutant() {
 		rm "$dir"/stage/sspseal-*.ko
 		"$dir/selftests/build-variants.sh" "$kernel/build" "$dir/variants" \
 			"$dir/stage" > "$dir/build.log" 2>&1
+		;;
+	# The library is compiled in.
+	handshake_limits* | sspi_memory* | *_32*)
+		rm "$dir/stage/${test%%.*}"
+		make -s -C "$dir/selftests" OUTPUT="$dir/stage" BUILD="$dir" \
+			KSFT="$("$top/selftests/vm/kselftest.sh")" \
+			"$dir/stage/${test%%.*}" > "$dir/build.log" 2>&1
 		;;
 	esac
 }

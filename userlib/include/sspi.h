@@ -1034,8 +1034,8 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
  * Return:
  * * SEC_E_OK - the context is ready. Send @pOutput, and messages behind it
  * * SEC_I_CONTINUE_NEEDED - send @pOutput and call again with the answer
- * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, or
- *   one that has waited for 60 seconds
+ * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, one
+ *   that has waited for 60 seconds, or one that another thread has destroyed
  * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has not exactly one TOKEN that can be
  *   read or written, or what the acceptor sent is malformed, or no answer to
  *   this handshake
@@ -1049,7 +1049,8 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
  * * SEC_E_NO_CREDENTIALS - the key is not there (any more), or the credential is
  *   not for SECPKG_CRED_OUTBOUND
  * * SEC_E_CONTEXT_EXPIRED - the key has expired meanwhile
- * * SEC_E_INSUFFICIENT_MEMORY - no memory, or 1,024 handshakes begun
+ * * SEC_E_INSUFFICIENT_MEMORY - no memory, too many contexts, or 1,024 that wait
+ *   for an acceptor's answer
  * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
  * * SEC_E_INTERNAL_ERROR - all else
  */
@@ -1112,15 +1113,16 @@ SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(PCredHandle phCredential,
  * Documentation/protocol.rst has the tokens, and what is given of what is asked
  * for. A call that fails for @pOutput, the handles or the flags changes nothing.
  * One that fails for what the initiator sent ends the handshake, and destroys the
- * context.
+ * context. So does the 1,024th handshake that is begun after it, if it still waits.
  *
  * Source: Microsoft, "AcceptSecurityContext (General) function".
  *
  * Return:
  * * SEC_E_OK - the context is ready: the initiator has shown that it has the key
  * * SEC_I_CONTINUE_NEEDED - send @pOutput and call again with the answer
- * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, or
- *   one that has waited for 60 seconds
+ * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, one
+ *   that has waited for 60 seconds or longer than 1,024 others, or one that another
+ *   thread has destroyed
  * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has not exactly one TOKEN that can be
  *   read or written, or what the initiator sent is malformed, or no part of
  *   this handshake
@@ -1134,7 +1136,7 @@ SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(PCredHandle phCredential,
  * * SEC_E_NO_CREDENTIALS - the key is not there (any more), or the credential is
  *   not for SECPKG_CRED_INBOUND
  * * SEC_E_CONTEXT_EXPIRED - the key has expired meanwhile
- * * SEC_E_INSUFFICIENT_MEMORY - no memory, or 1,024 handshakes begun
+ * * SEC_E_INSUFFICIENT_MEMORY - no memory, or too many contexts
  * * SEC_E_CRYPTO_SYSTEM_INVALID - the cipher failed
  * * SEC_E_INTERNAL_ERROR - all else
  */

@@ -10,6 +10,7 @@ NTSTATUS sspseal_context_query(enum sspseal_family family,
 {
 	int ret;
 
+	sspseal_half_open_end_late();
 	*query = (struct sspseal_query){ .handle = sspseal_handle(handle) };
 	ret = sspseal_query(sspseal_device(), query);
 	return sspseal_ntstatus(family, ret, query->status);
@@ -164,13 +165,17 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY ApplyControlToken(PCtxtHandle phContext,
 
 /* ---- the end ---- */
 
+static int destroy(__u32 handle, __u32 *status)
+{
+	sspseal_half_open_forget(handle);
+	return sspseal_destroy(sspseal_device(), handle, status);
+}
+
 LIBEXPORT NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle)
 {
 	__u32 status;
-	int ret;
+	int ret = destroy(sspseal_handle(ContextHandle), &status);
 
-	ret = sspseal_destroy(sspseal_device(), sspseal_handle(ContextHandle),
-			      &status);
 	return sspseal_ntstatus(SSPSEAL_FAMILY_OTHER, ret, status);
 }
 
@@ -178,11 +183,8 @@ LIBEXPORT NTSTATUS NTAPI SpDeleteUserModeContext(LSA_SEC_HANDLE ContextHandle)
 LIBEXPORT SECURITY_STATUS SEC_ENTRY DeleteSecurityContext(PCtxtHandle phContext)
 {
 	__u32 status;
-	int ret;
+	int ret = destroy(sspseal_from_context(phContext), &status);
 
-	sspseal_half_open_forget(sspseal_from_context(phContext));
-	ret = sspseal_destroy(sspseal_device(), sspseal_from_context(phContext),
-			      &status);
 	if (status == SSPSEAL_STATUS_ALREADY_DESTROYED)
 		return SEC_E_OK;
 	return sspseal_ntstatus(SSPSEAL_FAMILY_APPLICATION, ret, status);

@@ -91,6 +91,7 @@ FreeCredentialsHandle(PCredHandle phCredential)
 {
 	struct credential **place, *credential = NULL;
 
+	sspseal_half_open_end_late();
 	sspseal_lock();
 	place = find(phCredential);
 	if (place) {
@@ -373,6 +374,7 @@ static SECURITY_STATUS acquire_call(const struct sspseal_style *style,
 	struct identity identity;
 	SECURITY_STATUS status;
 
+	sspseal_half_open_end_late();
 	if (!sspseal_is_package(style, package))
 		return SEC_E_SECPKG_NOT_FOUND;
 	if (!handle || !(use & SECPKG_CRED_BOTH) || use & ~SECPKG_CRED_BOTH)

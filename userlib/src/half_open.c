@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Contexts whose handshake has begun. They are limited, in number and in time: a
- * peer need not know anything to make an acceptor begin one.
+ * Contexts whose handshake has begun. They are limited, in time and, each role for
+ * itself, in number. An initiator begins what its program wants: one too many is
+ * refused. A peer need not know anything to make an acceptor begin: there the one
+ * that has waited longest gives way, since peers that mean it answer soon.
  *
  * Who goes on with one takes it out, so that it is in the hands of one thread.
  * When it is finished, it is forgotten: messages need nothing but the kernel's
  * handle.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,9 +24,10 @@
 #define HALF_OPEN_SECONDS	60
 #endif
 
+/* The last that began to wait comes first. */
 static struct half_open *list;
-/* Those in the list, and those that were taken out and are not given up yet. */
-static unsigned int count;
+/* By role: those in the list, and those that were taken out and not given up yet. */
+static unsigned int count[SSPSEAL_ROLE_ACCEPTOR + 1];
 
 /* Goes on while the machine sleeps, as the peer does. */
 static __u64 now(void)
@@ -34,20 +38,14 @@ static __u64 now(void)
 	return time.tv_sec;
 }
 
-static void release(struct half_open *half)
-{
-	if (half->credential)
-		sspseal_credential_put(half->credential);
-	free(half);
-	sspseal_lock();
-	count--;
-	sspseal_unlock();
-}
-
 /* The context has a use of its own now, or is not there. */
 void sspseal_half_open_done(struct half_open *half)
 {
-	release(half);
+	sspseal_lock();
+	count[half->role]--;
+	sspseal_unlock();
+	sspseal_credential_put(half->credential);
+	free(half);
 }
 
 /* The handshake has failed. */
@@ -55,7 +53,7 @@ void sspseal_half_open_end(struct half_open *half)
 {
 	if (half->handle)
 		sspseal_destroy(sspseal_device(), half->handle, NULL);
-	release(half);
+	sspseal_half_open_done(half);
 }
 
 /* Under the lock: takes those out that have waited too long. */
@@ -94,7 +92,8 @@ static void end_all(struct half_open *late)
 	}
 }
 
-static void end_late(void)
+/* Those that have waited too long: called by all that is not about a message. */
+void sspseal_half_open_end_late(void)
 {
 	struct half_open *late;
 
@@ -104,13 +103,14 @@ static void end_late(void)
 	end_all(late);
 }
 
-static bool reserve(void)
+/* An acceptor's has a place in any case: sspseal_half_open_wait() makes room. */
+static bool reserve(__u32 role)
 {
 	bool room;
 
 	sspseal_lock();
-	room = count < HALF_OPEN_MAX;
-	count += room;
+	room = role == SSPSEAL_ROLE_ACCEPTOR || count[role] < HALF_OPEN_MAX;
+	count[role] += room;
 	sspseal_unlock();
 	return room;
 }
@@ -122,15 +122,15 @@ static bool reserve(void)
  *
  * Return: to be given to sspseal_half_open_wait(), sspseal_half_open_end() or
  * sspseal_half_open_done(); NULL, with the reference given up, if there is no
- * memory, or there are too many.
+ * memory, or there are too many of an initiator.
  */
 struct half_open *sspseal_half_open_new(struct credential *credential,
 					__u32 role)
 {
 	struct half_open *half = NULL;
 
-	end_late();
-	if (reserve()) {
+	sspseal_half_open_end_late();
+	if (reserve(role)) {
 		half = calloc(1, sizeof(*half));
 		if (half) {
 			half->credential = credential;
@@ -140,20 +140,41 @@ struct half_open *sspseal_half_open_new(struct credential *credential,
 			return half;
 		}
 		sspseal_lock();
-		count--;
+		count[role]--;
 		sspseal_unlock();
 	}
 	sspseal_credential_put(credential);
 	return NULL;
 }
 
+/* Under the lock: takes out the one that has waited longest. May be NULL. */
+static struct half_open *take_oldest(__u32 role)
+{
+	struct half_open **place, **last = NULL, *oldest;
+
+	for (place = &list; *place; place = &(*place)->next)
+		if ((*place)->role == role)
+			last = place;
+	if (!last)
+		return NULL;
+	oldest = *last;
+	*last = oldest->next;
+	oldest->next = NULL;
+	return oldest;
+}
+
 /* The peer has to say something now. */
 void sspseal_half_open_wait(struct half_open *half)
 {
+	struct half_open *oldest = NULL;
+
 	sspseal_lock();
+	if (count[half->role] > HALF_OPEN_MAX)
+		oldest = take_oldest(half->role);
 	half->next = list;
 	list = half;
 	sspseal_unlock();
+	end_all(oldest);
 }
 
 static bool matches(const struct half_open *half, __u32 handle, __u32 role,
@@ -178,7 +199,7 @@ struct half_open *sspseal_half_open_take(__u32 handle, __u32 role,
 {
 	struct half_open **place, *half = NULL;
 
-	end_late();
+	sspseal_half_open_end_late();
 	sspseal_lock();
 	for (place = &list; *place; place = &(*place)->next) {
 		if (matches(*place, handle, role, credential)) {
@@ -205,6 +226,7 @@ void sspseal_half_open_forget(__u32 handle)
 	sspseal_unlock();
 	if (half)
 		sspseal_half_open_done(half);
+	sspseal_half_open_end_late();
 }
 
 /* The handles are of no use any more. */
@@ -227,7 +249,7 @@ void sspseal_half_open_forked(void)
 {
 	struct half_open *half;
 
-	count = 0;
+	memset(count, 0, sizeof(count));
 	for (half = list; half; half = half->next)
-		count++;
+		count[half->role]++;
 }

@@ -98,6 +98,7 @@ void sspseal_half_open_done(struct half_open *half);
 void sspseal_half_open_end(struct half_open *half);
 void sspseal_half_open_forget(__u32 handle);
 void sspseal_half_open_forget_all(void);
+void sspseal_half_open_end_late(void);
 void sspseal_half_open_forked(void);
 
 /* ---- the caller's buffers: handshake_buffers.c ---- */
