@@ -1124,7 +1124,8 @@ TEST_F(handshake, allocated)
 		  ISC_RET_MUTUAL_AUTH, self->a.given);
 	EXPECT_EQ(SEC_E_OK, FreeContextBuffer(in.pvBuffer));
 	in = out;
-	out = (SecBuffer){ 7, SECBUFFER_TOKEN, NULL };
+	/* A caller that frees what each call leaves there: the last leaves nothing. */
+	out = (SecBuffer){ 7, SECBUFFER_TOKEN, self->rest.bytes };
 	ASSERT_EQ(SEC_E_OK, ACCEPT(&self->b.context, &from, &to));
 	EXPECT_EQ(ASC_RET_INTEGRITY | ASC_RET_MUTUAL_AUTH, self->b.given);
 	EXPECT_EQ(0, out.cbBuffer);
@@ -1256,6 +1257,9 @@ TEST_F(handshake, handles)
 	EXPECT_EQ(SEC_E_OK,
 		  AcceptSecurityContext(NULL, &b, &from, 0, 0, NULL, &to, NULL,
 					NULL));
+	/* The memory is the caller's, and is left where it is. */
+	EXPECT_EQ(0, out.cbBuffer);
+	EXPECT_EQ((void *)self->three.bytes, out.pvBuffer);
 	self->a.context = a;
 	self->b.context = b;
 	EXPECT_TRUE(carry_signed(&self->a, &self->b));
@@ -1385,6 +1389,32 @@ TEST_F(handshake, detached)
 	EXPECT_EQ(0, child_status(child));
 	EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
 	EXPECT_EQ(SEC_E_OK, step(&self->b, &self->three, &self->rest));
+}
+
+/* As many as there may be at once. */
+static unsigned int begin_all(const struct end *like, struct letter *rest)
+{
+	struct end e = *like;
+	unsigned int nr = 0;
+
+	do
+		e.begun = false;
+	while (step(&e, NULL, rest) == SEC_I_CONTINUE_NEEDED && ++nr < 10000);
+	return nr;
+}
+
+/* Those of before take no place, and do not end others of their number. */
+TEST_F(handshake, detached_with_many)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		if (begin_all(&self->a, &self->rest) != 1024)
+			_exit(1);
+		sspseal_detach();
+		_exit(begin_all(&self->a, &self->rest) == 1024 ? 0 : 2);
+	}
+	EXPECT_EQ(0, child_status(child));
 }
 
 #define FORKS	200

@@ -18,14 +18,22 @@
 
 /* ---- what becomes of commands on their way to the kernel ---- */
 
+/* Finds no handle any more. 0 for none. */
+static unsigned long gone;
 /* Waits: writes a byte to one pipe, and reads one of the other. 0 for none. */
 static unsigned long held;
 static int arrived[2], may_go[2];
 
 int __wrap_ioctl(int fd, unsigned long request, void *argument)
 {
+	__u32 *status = argument;
 	char byte = 0;
 
+	if (request == gone) {
+		status[1] = SSPSEAL_STATUS_ALREADY_DESTROYED;
+		errno = ENOENT;
+		return -1;
+	}
 	if (request == held && (write(arrived[1], &byte, 1) != 1 ||
 				read(may_go[0], &byte, 1) != 1))
 		_exit(99);
@@ -426,6 +434,40 @@ TEST_F(limits, fork_in_a_call)
 	pthread_join(thread, NULL);
 	EXPECT_EQ(SEC_E_OK, second.status);
 	EXPECT_EQ(SEC_E_OK, step(&self->b, &second.out, &self->rest));
+}
+
+/* Destroyed by another thread, when all but the question for its end was done. */
+TEST_F(limits, destroyed_meanwhile)
+{
+	__u8 poison[sizeof(self->three.bytes)];
+
+	memset(poison, POISON, sizeof(poison));
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->a, NULL, &self->one));
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED,
+		  step(&self->b, &self->one, &self->two));
+	memset(self->three.bytes, POISON, sizeof(self->three.bytes));
+	self->a.given = POISON32;
+	self->a.expiry.QuadPart = POISON32;
+	gone = SSPSEAL_QUERY;
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  step(&self->a, &self->two, &self->three));
+	gone = 0;
+	EXPECT_EQ(POISON32, self->a.given);
+	EXPECT_EQ(POISON32, self->a.expiry.QuadPart);
+	EXPECT_EQ(0, memcmp(poison, self->three.bytes, sizeof(poison)));
+	EXPECT_EQ(-1, end_ready(&self->a));
+	end_reset(&self->a);
+	end_reset(&self->b);
+	UP_TO_THREE();
+	self->b.given = POISON32;
+	self->b.expiry.QuadPart = POISON32;
+	gone = SSPSEAL_QUERY;
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  step(&self->b, &self->three, &self->rest));
+	gone = 0;
+	EXPECT_EQ(POISON32, self->b.given);
+	EXPECT_EQ(POISON32, self->b.expiry.QuadPart);
+	EXPECT_EQ(-1, end_ready(&self->b));
 }
 
 TEST_HARNESS_MAIN

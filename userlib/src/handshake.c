@@ -104,18 +104,28 @@ static SECURITY_STATUS go_on(const struct call *call, struct half_open *half)
 	return SEC_I_CONTINUE_NEEDED;
 }
 
+/* The last that may fail: another thread may have destroyed the handle. */
+static SECURITY_STATUS tell_expiry(const struct call *call,
+				   const struct half_open *half)
+{
+	struct sspseal_query query;
+	SECURITY_STATUS status;
+
+	if (!call->expiry)
+		return SEC_E_OK;
+	status = sspseal_context_query(SSPSEAL_FAMILY_APPLICATION, half->handle,
+				       &query);
+	if (status == SEC_E_OK)
+		call->expiry->QuadPart = sspseal_timestamp(query.expiry);
+	return status;
+}
+
 static SECURITY_STATUS finish(const struct call *call, struct half_open *half,
 			      __u32 services, ULONG allocated)
 {
-	struct sspseal_query query = { .handle = half->handle };
-
 	tell_context(call, half->handle);
 	if (call->given)
 		*call->given = given_flags(half, services) | allocated;
-	if (call->expiry) {
-		sspseal_query(sspseal_device(), &query);
-		call->expiry->QuadPart = sspseal_timestamp(query.expiry);
-	}
 	sspseal_half_open_done(half);
 	return SEC_E_OK;
 }
@@ -276,13 +286,8 @@ static SECURITY_STATUS check_answer(const struct half_open *half,
 static SECURITY_STATUS answer_answer(const struct half_open *half,
 				     const struct received *received,
 				     const struct handshake_token *answer,
-				     __u8 *token)
+				     struct handshake_token *last, __u8 *token)
 {
-	struct handshake_token last = {
-		.type = HANDSHAKE_FINISH,
-		.version = answer->version,
-		.field[HANDSHAKE_CONFIRMATION].size = SSPSEAL_TOKEN_SIZE,
-	};
 	struct span offer = { half->offer, half->offer_size };
 	struct span head = { received->bytes, answer->head };
 	SECURITY_STATUS status;
@@ -295,24 +300,27 @@ static SECURITY_STATUS answer_answer(const struct half_open *half,
 		status = sspseal_check_confirmation(half, answer);
 	if (status != SEC_E_OK)
 		return status;
-	sspseal_handshake_write(&last, token);
-	return sspseal_make_confirmation(half, token + last.head + 2);
+	sspseal_handshake_write(last, token);
+	return sspseal_make_confirmation(half, token + last->head + 2);
 }
-
-#define FINISH_SIZE	62
 
 static SECURITY_STATUS initiator_finish(const struct call *call)
 {
-	struct handshake_token answer;
+	struct handshake_token answer, last = {
+		.type = HANDSHAKE_FINISH,
+		.version = HANDSHAKE_VERSION,
+		.field[HANDSHAKE_CONFIRMATION].size = SSPSEAL_TOKEN_SIZE,
+	};
+	size_t size = sspseal_handshake_size(&last);
+	__u8 token[HANDSHAKE_TOKEN_MAX];
 	struct received received;
-	__u8 token[FINISH_SIZE];
 	struct half_open *half;
 	SECURITY_STATUS status;
 	struct reply reply;
 
 	status = sspseal_receive(call->input, &received);
 	if (status == SEC_E_OK)
-		status = prepare(call, sizeof(token), &reply);
+		status = prepare(call, size, &reply);
 	if (status != SEC_E_OK)
 		return status;
 	half = take(call);
@@ -322,9 +330,11 @@ static SECURITY_STATUS initiator_finish(const struct call *call)
 	}
 	status = SEC_E_INVALID_TOKEN;
 	if (parse(HANDSHAKE_ANSWER, &received, &answer))
-		status = answer_answer(half, &received, &answer, token);
+		status = answer_answer(half, &received, &answer, &last, token);
+	if (status == SEC_E_OK)
+		status = tell_expiry(call, half);
 	if (status == SEC_E_OK) {
-		sspseal_reply_send(&reply, token, sizeof(token));
+		sspseal_reply_send(&reply, token, size);
 		return finish(call, half, sspseal_handshake_services(&answer),
 			      call->asked & ALLOCATE);
 	}
@@ -421,14 +431,26 @@ static SECURITY_STATUS acceptor_begin(const struct call *call)
 	return status;
 }
 
+/* Nor is any memory given, where it would be: the caller frees what stands there. */
+static void say_nothing(const struct call *call)
+{
+	SecBuffer *output;
+	ULONG nr;
+
+	output = sspseal_find_buffer(call->output, SECBUFFER_TOKEN, &nr);
+	if (!output)
+		return;
+	output->cbBuffer = 0;
+	if (call->asked & ALLOCATE)
+		output->pvBuffer = NULL;
+}
+
 static SECURITY_STATUS acceptor_finish(const struct call *call)
 {
 	struct handshake_token last;
 	struct received received;
 	struct half_open *half;
 	SECURITY_STATUS status;
-	SecBuffer *output;
-	ULONG nr;
 
 	status = sspseal_receive(call->input, &received);
 	if (status != SEC_E_OK)
@@ -440,14 +462,13 @@ static SECURITY_STATUS acceptor_finish(const struct call *call)
 	if (parse(HANDSHAKE_FINISH, &received, &last) &&
 	    last.version == HANDSHAKE_VERSION)
 		status = sspseal_check_confirmation(half, &last);
+	if (status == SEC_E_OK)
+		status = tell_expiry(call, half);
 	if (status != SEC_E_OK) {
 		sspseal_half_open_end(half);
 		return status;
 	}
-	/* There is nothing more to send. */
-	output = sspseal_find_buffer(call->output, SECBUFFER_TOKEN, &nr);
-	if (output)
-		output->cbBuffer = 0;
+	say_nothing(call);
 	return finish(call, half, half->services, 0);
 }
 
