@@ -474,9 +474,14 @@ static void add_needle(struct needles *n, const void *bytes, size_t size)
 	n->needle[n->nr++].size = size;
 }
 
+static bool send_needles(int fd, const struct needles *n)
+{
+	return write(fd, n, sizeof(*n)) == sizeof(*n);
+}
+
 /*
  * The child: makes the key, puts it where @path or the keyring has it, and says
- * what must not be found.
+ * what must not be found: the key, and when it has the tokens all that follows.
  */
 static int keep_secrets(int fd, const char *path)
 {
@@ -484,7 +489,7 @@ static int keep_secrets(int fd, const char *path)
 	struct peer_bytes one, two, three;
 	struct handshake_peer peer;
 	struct transcript t;
-	__u8 key[32], ready = 1;
+	__u8 key[32];
 	unsigned int i;
 	int file;
 
@@ -498,7 +503,8 @@ static int keep_secrets(int fd, const char *path)
 	} else if (!logon_key("sspseal:memory", key, sizeof(key))) {
 		return 3;
 	}
-	if (write(fd, &ready, 1) != 1 ||
+	add_needle(&needles, key, sizeof(key));
+	if (!send_needles(fd, &needles) ||
 	    recv(fd, &t, sizeof(t), MSG_WAITALL) != sizeof(t))
 		return 4;
 	/* As the initiator has it, so that all is derived that it derives. */
@@ -514,12 +520,11 @@ static int keep_secrets(int fd, const char *path)
 	peer.offer = one;
 	if (!handshake_peer_finish(&peer, &two, &three))
 		return 6;
-	add_needle(&needles, key, sizeof(key));
 	add_needle(&needles, peer.end.prk, sizeof(peer.end.prk));
 	for (i = 0; i < PEER_KEYS; i++)
 		if (peer.end.keys[i].suite)
 			add_needle(&needles, peer.end.keys[i].key, 32);
-	return write(fd, &needles, sizeof(needles)) == sizeof(needles) ? 0 : 7;
+	return send_needles(fd, &needles) ? 0 : 7;
 }
 
 static bool is_here(const __u8 *p, const struct needle *n)
@@ -534,46 +539,61 @@ static bool is_here(const __u8 *p, const struct needle *n)
 
 #define PIECE	1048576
 
-/* Which are in one piece of memory. */
-static void search_piece(int mem, unsigned long from, unsigned long to,
-			 struct needles *n)
+/* Which are in a piece of memory? Return: bytes that could be read, or -1. */
+static ssize_t search_piece(int mem, unsigned long from, unsigned long end,
+			    struct needles *n)
 {
 	static __u8 piece[PIECE];
-	ssize_t size = pread(mem, piece, to - from, from), i;
+	ssize_t size, i;
 	struct needle *needle;
 	unsigned int j;
 
+	size = pread(mem, piece, end - from < PIECE ? end - from : PIECE, from);
 	for (j = 0; j < n->nr; j++) {
 		needle = &n->needle[j];
 		for (i = 0; i + (ssize_t)needle->size <= size; i++)
 			if (is_here(piece + i, needle))
 				needle->found = true;
 	}
+	return size;
 }
 
-/* How many of them are anywhere in this process. */
+/* Return: as search_piece(), for a mapping with pages that cannot be read. */
+static unsigned long search_mapping(int mem, unsigned long from,
+				    unsigned long end, struct needles *n)
+{
+	const ssize_t overlap = sizeof(n->needle[0].masked);
+	unsigned long searched = 0;
+	ssize_t size;
+
+	while (from < end) {
+		size = search_piece(mem, from, end, n);
+		if (size <= 0) {
+			from += getpagesize();
+			continue;
+		}
+		searched += size;
+		from += size;
+		/* A needle may lie across the border. */
+		if (from < end && size > overlap)
+			from -= overlap;
+	}
+	return searched;
+}
+
+/* How many of them are anywhere in this process. @searched: bytes read */
 static unsigned int search_memory(struct needles *n, unsigned long *searched)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
 	int mem = open("/proc/self/mem", O_RDONLY);
-	unsigned long from, to, end;
 	unsigned int found = 0, i;
+	unsigned long from, end;
 	char line[512];
 
 	*searched = 0;
-	while (maps && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%lx", &from, &end) != 2)
-			continue;
-		/* Pieces overlap by the length of a needle. */
-		for (; from < end; from = to) {
-			to = end - from > PIECE ? from + PIECE : end;
-			search_piece(mem, from, to, n);
-			*searched += to - from;
-			if (to == end)
-				break;
-			to -= sizeof(n->needle[0].masked);
-		}
-	}
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx", &from, &end) == 2)
+			*searched += search_mapping(mem, from, end, n);
 	if (maps)
 		fclose(maps);
 	close(mem);
@@ -621,15 +641,24 @@ FIXTURE_TEARDOWN(secrets)
 	unlink(self->path);
 }
 
-/* Neither the pre-shared key nor any that follows from it, at any time. */
+static bool receive_needles(int fd, struct needles *n)
+{
+	return recv(fd, n, sizeof(*n), MSG_WAITALL) == sizeof(*n);
+}
+
+#define NOT_HERE(needles) do {						\
+	EXPECT_EQ(0, search_memory(needles, &searched));		\
+	EXPECT_LT(PIECE, searched);					\
+} while (0)
+
+/* The pre-shared key after no call, nor any that follows from it. */
 TEST_F(secrets, not_in_memory)
 {
-	struct needles needles, control = { };
+	struct needles psk, all, control = { };
 	struct transcript t;
 	struct letter three, none;
 	unsigned long searched;
 	pid_t child;
-	__u8 ready;
 	int fd[2];
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
@@ -637,22 +666,26 @@ TEST_F(secrets, not_in_memory)
 	if (!child)
 		_exit(keep_secrets(fd[1], variant->file ? self->path : NULL));
 	close(fd[1]);
-	ASSERT_EQ(1, read(fd[0], &ready, 1));
+	ASSERT_TRUE(receive_needles(fd[0], &psk));
+	ASSERT_EQ(1, psk.nr);
 	ASSERT_EQ(SEC_E_OK, end_open_with(&self->a, true, ALICE, self->key));
 	ASSERT_EQ(SEC_E_OK, end_open_with(&self->b, false, BOB, self->key));
+	NOT_HERE(&psk);
 	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->a, NULL, &t.one));
+	NOT_HERE(&psk);
 	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->b, &t.one, &t.two));
+	NOT_HERE(&psk);
 	ASSERT_EQ(SEC_E_OK, step(&self->a, &t.two, &three));
+	NOT_HERE(&psk);
 	ASSERT_EQ(SEC_E_OK, step(&self->b, &three, &none));
+	NOT_HERE(&psk);
 	EXPECT_TRUE(carry_signed(&self->a, &self->b));
 	ASSERT_EQ(sizeof(t), write(fd[0], &t, sizeof(t)));
-	ASSERT_EQ(sizeof(needles), recv(fd[0], &needles, sizeof(needles),
-					MSG_WAITALL));
+	ASSERT_TRUE(receive_needles(fd[0], &all));
 	EXPECT_EQ(0, child_status(child));
 	/* The key, the PRK, and a key of each direction. */
-	ASSERT_EQ(4, needles.nr);
-	EXPECT_EQ(0, search_memory(&needles, &searched));
-	EXPECT_LT(PIECE, searched);
+	ASSERT_EQ(4, all.nr);
+	NOT_HERE(&all);
 	/* What is there is found: the salt, in the last bytes of token 3 too. */
 	add_needle(&control, t.one.bytes + 14, 16);
 	add_needle(&control, three.bytes + 30, 32);
