@@ -303,7 +303,8 @@ __u32 sspseal_from_context(const struct _SecHandle *context);
  * refused then (in a 32-bit program until the 65,536th call of this function), but an
  * LSA_SEC_HANDLE is a number alone.
  *
- * No other call may be in progress that uses sspseal_device().
+ * No other call may be in progress that uses sspseal_device(). Those of its parent's
+ * threads are not in progress in a child.
  */
 void sspseal_detach(void);
 
