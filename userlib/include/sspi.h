@@ -1106,7 +1106,8 @@ SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(PCredHandle phCredential,
  * @TargetDataRep: not used
  * @phNewContext: out: the context. May be @phContext
  * @pOutput: as for InitializeSecurityContextA(), with ASC_REQ_ALLOCATE_MEMORY. Not
- *	needed at the second call, which makes its cbBuffer 0
+ *	needed at the second call, which makes its cbBuffer 0, and with that flag
+ *	its pvBuffer NULL
  * @pfContextAttr: out: ASC_RET_*, complete when the context is ready; may be NULL
  * @ptsExpiry: out: when the context ends, known when it is ready; may be NULL
  *
