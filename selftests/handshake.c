@@ -1417,7 +1417,7 @@ TEST_F(handshake, detached_with_many)
 	EXPECT_EQ(0, child_status(child));
 }
 
-#define FORKS	200
+#define FORKS	100
 
 static atomic_bool enough;
 
@@ -1439,7 +1439,7 @@ static void use_lists(void *job)
 /* At whatever moment a process with threads forks: its child can call. */
 TEST_F(handshake, fork_of_threads)
 {
-	unsigned int which[] = { 0, 1, 2, 3 }, i;
+	unsigned int which[] = { 0, 1, 2 }, i;
 	struct team team;
 	int status = 0;
 	pid_t child;
