@@ -347,9 +347,10 @@ TEST_F(limits, ended_by)
 		if (!child[i])
 			_exit(end_late(i));
 	}
-	for (i = 0; i < ARRAY_SIZE(callers); i++)
+	for (i = 0; i < ARRAY_SIZE(callers); i++) {
 		EXPECT_EQ(0, child_status(child[i]))
 			TH_LOG("caller %u", i);
+	}
 }
 
 /* ---- processes and threads ---- */
