@@ -13,6 +13,7 @@
 
 #include "kselftest_harness.h"
 #include "handshake_peer.h"
+#include "memory_search.h"
 #include "sspi_ends.h"
 #include "sspseal_test.h"
 
@@ -445,34 +446,10 @@ TEST(vectors)
  * Secrets come from a child, and come masked, so that this process does not have
  * them by the test.
  */
-#define MASK		0x5a
-#define NEEDLES		8
-
-struct needle {
-	__u8 masked[64];
-	size_t size;
-	bool found;
-};
-
-struct needles {
-	struct needle needle[NEEDLES];
-	unsigned int nr;
-};
-
 struct transcript {
 	struct letter one;
 	struct letter two;
 };
-
-static void add_needle(struct needles *n, const void *bytes, size_t size)
-{
-	const __u8 *p = bytes;
-	size_t i;
-
-	for (i = 0; i < size; i++)
-		n->needle[n->nr].masked[i] = p[i] ^ MASK;
-	n->needle[n->nr++].size = size;
-}
 
 static bool send_needles(int fd, const struct needles *n)
 {
@@ -527,81 +504,6 @@ static int keep_secrets(int fd, const char *path)
 	return send_needles(fd, &needles) ? 0 : 7;
 }
 
-static bool is_here(const __u8 *p, const struct needle *n)
-{
-	size_t i;
-
-	for (i = 0; i < n->size; i++)
-		if ((p[i] ^ MASK) != n->masked[i])
-			return false;
-	return true;
-}
-
-#define PIECE	1048576
-
-/* Which are in a piece of memory? Return: bytes that could be read, or -1. */
-static ssize_t search_piece(int mem, unsigned long from, unsigned long end,
-			    struct needles *n)
-{
-	static __u8 piece[PIECE];
-	ssize_t size, i;
-	struct needle *needle;
-	unsigned int j;
-
-	size = pread(mem, piece, end - from < PIECE ? end - from : PIECE, from);
-	for (j = 0; j < n->nr; j++) {
-		needle = &n->needle[j];
-		for (i = 0; i + (ssize_t)needle->size <= size; i++)
-			if (is_here(piece + i, needle))
-				needle->found = true;
-	}
-	return size;
-}
-
-/* Return: as search_piece(), for a mapping with pages that cannot be read. */
-static unsigned long search_mapping(int mem, unsigned long from,
-				    unsigned long end, struct needles *n)
-{
-	const ssize_t overlap = sizeof(n->needle[0].masked);
-	unsigned long searched = 0;
-	ssize_t size;
-
-	while (from < end) {
-		size = search_piece(mem, from, end, n);
-		if (size <= 0) {
-			from += getpagesize();
-			continue;
-		}
-		searched += size;
-		from += size;
-		/* A needle may lie across the border. */
-		if (from < end && size > overlap)
-			from -= overlap;
-	}
-	return searched;
-}
-
-/* How many of them are anywhere in this process. @searched: bytes read */
-static unsigned int search_memory(struct needles *n, unsigned long *searched)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	int mem = open("/proc/self/mem", O_RDONLY);
-	unsigned int found = 0, i;
-	unsigned long from, end;
-	char line[512];
-
-	*searched = 0;
-	while (maps && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%lx-%lx", &from, &end) == 2)
-			*searched += search_mapping(mem, from, end, n);
-	if (maps)
-		fclose(maps);
-	close(mem);
-	for (i = 0; i < n->nr; i++)
-		found += n->needle[i].found;
-	return found;
-}
-
 FIXTURE(secrets)
 {
 	struct end a;
@@ -647,8 +549,8 @@ static bool receive_needles(int fd, struct needles *n)
 }
 
 #define NOT_HERE(needles) do {						\
-	EXPECT_EQ(0, search_memory(needles, &searched));		\
-	EXPECT_LT(PIECE, searched);					\
+	EXPECT_EQ(0, search_memory(getpid(), needles, &searched));		\
+	EXPECT_LT(1048576, searched);					\
 } while (0)
 
 /* The pre-shared key after no call, nor any that follows from it. */
@@ -689,7 +591,7 @@ TEST_F(secrets, not_in_memory)
 	/* What is there is found: the salt, in the last bytes of token 3 too. */
 	add_needle(&control, t.one.bytes + 14, 16);
 	add_needle(&control, three.bytes + 30, 32);
-	EXPECT_EQ(2, search_memory(&control, &searched));
+	EXPECT_EQ(2, search_memory(getpid(), &control, &searched));
 	end_close(&self->a);
 	end_close(&self->b);
 }
