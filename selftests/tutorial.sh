@@ -7,7 +7,7 @@
 # test for each mark. A mark is a comment of the page, ".. tutorial: WHAT TERMINAL",
 # and is about the literal block behind it:
 #
-#   install           not executed: see below
+#   install           not executed, but looked for: see below
 #   run TERMINAL      commands for the shell of a terminal, which must succeed
 #   start TERMINAL    commands that go on for a while
 #   type TERMINAL     what somebody types into what runs there

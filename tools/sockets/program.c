@@ -9,24 +9,21 @@
 
 #include "program.h"
 
-enum {
-	KEY = 1, IDENTITY, PEER, USER, EXPIRE, CONNECTIONS, MESSAGES, PROBE,
-	NO_FILTER, HELP
-};
-
 static const struct option options[] = {
-	{ "key", required_argument, NULL, KEY },
-	{ "identity", required_argument, NULL, IDENTITY },
-	{ "peer", required_argument, NULL, PEER },
-	{ "user", required_argument, NULL, USER },
-	{ "expire", required_argument, NULL, EXPIRE },
-	{ "connections", required_argument, NULL, CONNECTIONS },
-	{ "messages", required_argument, NULL, MESSAGES },
-	{ "probe", no_argument, NULL, PROBE },
-	{ "no-filter", no_argument, NULL, NO_FILTER },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "key", required_argument, NULL, OPTION_KEY },
+	{ "identity", required_argument, NULL, OPTION_IDENTITY },
+	{ "peer", required_argument, NULL, OPTION_PEER },
+	{ "user", required_argument, NULL, OPTION_USER },
+	{ "expire", required_argument, NULL, OPTION_EXPIRE },
+	{ "connections", required_argument, NULL, OPTION_CONNECTIONS },
+	{ "messages", required_argument, NULL, OPTION_MESSAGES },
+	{ "probe", no_argument, NULL, OPTION_PROBE },
+	{ "no-filter", no_argument, NULL, OPTION_NO_FILTER },
 	{ 0 }
 };
+
+#define ALL_TAKE	(OPTION_HELP | OPTION_KEY | OPTION_IDENTITY)
 
 int program_fail(const struct program *program, const char *format, ...)
 {
@@ -41,6 +38,14 @@ int program_fail(const struct program *program, const char *format, ...)
 	return -1;
 }
 
+static void __attribute((__noreturn__)) usage(const struct program *program,
+					      const char *what,
+					      const char *which)
+{
+	program_fail(program, "%s%s; see --help", what, which);
+	exit(EXIT_USAGE);
+}
+
 static unsigned long to_number(const struct program *program, const char *text)
 {
 	unsigned long value;
@@ -48,88 +53,72 @@ static unsigned long to_number(const struct program *program, const char *text)
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno) {
-		program_fail(program, "not a number: %s", text);
-		exit(EXIT_USAGE);
-	}
+	if (*text < '0' || *text > '9' || *end || errno)
+		usage(program, "not a number: ", text);
 	return value;
 }
 
-static bool take_option(struct program *program, int option)
+static void take_option(struct program *program, enum program_option option)
 {
 	switch (option) {
-	case KEY:
+	case OPTION_HELP:
+		fputs(program->help, stdout);
+		exit(EXIT_SUCCESS);
+	case OPTION_KEY:
 		program->key = optarg;
-		return true;
-	case IDENTITY:
+		break;
+	case OPTION_IDENTITY:
 		program->identity = optarg;
-		return true;
-	case PEER:
+		break;
+	case OPTION_PEER:
 		program->peer = optarg;
-		return true;
-	case USER:
+		break;
+	case OPTION_USER:
 		program->user = optarg;
-		return true;
-	case EXPIRE:
+		break;
+	case OPTION_EXPIRE:
 		program->expire = to_number(program, optarg);
-		return true;
-	case CONNECTIONS:
+		break;
+	case OPTION_CONNECTIONS:
 		program->connections = to_number(program, optarg);
-		return true;
-	case MESSAGES:
+		break;
+	case OPTION_MESSAGES:
 		program->messages = to_number(program, optarg);
-		return true;
-	case PROBE:
+		break;
+	case OPTION_PROBE:
 		program->probe = true;
-		return true;
-	case NO_FILTER:
+		break;
+	case OPTION_NO_FILTER:
 		program->no_filter = true;
-		return true;
-	default:
-		return false;
+		break;
 	}
-}
-
-/* A program takes the options that its help names. */
-static bool is_ours(const struct program *program, int index)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "--%s", options[index].name);
-	return strstr(program->help, name);
 }
 
 /**
- * program_arguments() - take the command line
- * @program: in: name, help and what holds if nothing is said; out: all else
+ * program_arguments() - take the command line, or end
+ * @program: in: name, help, takes, and what holds if nothing is said; out: all else
  * @argc: of main()
  * @argv: of main()
- *
- * Return: -1 to go on, or the exit status.
  */
-int program_arguments(struct program *program, int argc, char **argv)
+void program_arguments(struct program *program, int argc, char **argv)
 {
-	int option, index = 0;
+	unsigned int takes = ALL_TAKE | program->takes;
+	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, &index)) >= 0) {
-		if (option == HELP) {
-			fputs(program->help, stdout);
-			return EXIT_SUCCESS;
-		}
-		if (option == '?' || !is_ours(program, index) ||
-		    !take_option(program, option)) {
-			program_fail(program, "option: %s; see --help",
-				     argv[optind - 1]);
-			return EXIT_USAGE;
-		}
+	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (option == '?' || !(option & takes))
+			usage(program, "option: ", argv[optind - 1]);
+		take_option(program, option);
 	}
-	if (!program->key || optind != argc - 1) {
-		fputs(program->help, stderr);
-		return EXIT_USAGE;
-	}
+	/* One name is one end, so none of them can be the same for all. */
+	if (!program->key || !program->identity)
+		usage(program, "--key or --identity is missing", "");
+	if (optind != argc - 1)
+		usage(program, "one ADDRESS is needed", "");
+	if (program->connections && !program->messages)
+		usage(program, "--connections is for --messages", "");
 	program->address = argv[optind];
-	return -1;
 }
 
 int program_credential(const struct program *program, ULONG use,

@@ -6,19 +6,35 @@
 #include <stdbool.h>
 
 #include "session.h"
+#include "transport.h"
 
 #define EXIT_USAGE	2
+
+/* Every program takes KEY and IDENTITY, and needs them. */
+enum program_option {
+	OPTION_HELP		= 1,
+	OPTION_KEY		= 2,
+	OPTION_IDENTITY		= 4,
+	OPTION_PEER		= 8,
+	OPTION_USER		= 16,
+	OPTION_EXPIRE		= 32,
+	OPTION_CONNECTIONS	= 64,
+	OPTION_MESSAGES		= 128,
+	OPTION_PROBE		= 256,
+	OPTION_NO_FILTER	= 512,
+};
 
 /**
  * struct program - one run of a program
  * @name: of the program, for messages
- * @help: all of its options
+ * @help: what --help prints
+ * @takes: the options that it takes beside those that all do, OPTION_*
  * @key: --key
- * @identity: --identity; set it to what it is if nothing is said
+ * @identity: --identity
  * @peer: --peer, or NULL
  * @user: --user, or NULL
  * @expire: --expire, or 0
- * @connections: --connections, 1 if nothing is said
+ * @connections: --connections, or 0
  * @messages: --messages, or 0
  * @probe: --probe
  * @no_filter: --no-filter
@@ -27,6 +43,7 @@
 struct program {
 	const char *name;
 	const char *help;
+	unsigned int takes;
 	const char *key;
 	const char *identity;
 	const char *peer;
@@ -39,7 +56,7 @@ struct program {
 	const char *address;
 };
 
-int program_arguments(struct program *program, int argc, char **argv);
+void program_arguments(struct program *program, int argc, char **argv);
 int program_credential(const struct program *program, ULONG use,
 		       PCredHandle credential);
 int program_listen(const struct program *program);

@@ -16,16 +16,16 @@
 
 /* Others wait until one of these has ended. */
 #define CONNECTIONS_MAX		64
-/* Nobody may wait longer before he has shown that he has the key. */
-#define HANDSHAKE_SECONDS	5
+/* After which somebody must have shown that he has the key. */
+#define HANDSHAKE_SECONDS	10
 
 static const char help[] =
-"Usage: sspseal-server --key KEY [--identity NAME] ADDRESS\n"
+"Usage: sspseal-server --key KEY --identity NAME ADDRESS\n"
 "\n"
 "Accepts connections, and sends each sealed message back, sealed.\n"
 "\n"
 "  --key KEY        sspseal:NAME, a logon key of the kernel, or a file\n"
-"  --identity NAME  of this end (server)\n"
+"  --identity NAME  of this end; each end has another one\n"
 "  --help           show this\n"
 "\n"
 "ADDRESS is the path of a Unix socket, with a slash, or HOST:PORT.\n";
@@ -33,12 +33,12 @@ static const char help[] =
 static struct program program = {
 	.name = "sspseal-server",
 	.help = help,
-	.identity = "server",
 };
 
 static CredHandle credential;
 static sem_t room;
 
+/* Until the peer ends the session. */
 static int echo(struct session *session)
 {
 	unsigned char *data;
@@ -46,7 +46,7 @@ static int echo(struct session *session)
 	int ret;
 
 	do {
-		ret = session_receive(session, &data, &size);
+		ret = session_receive(session, &data, &size, NO_DEADLINE);
 		if (ret > 0 && session_send(session, data, size))
 			ret = -1;
 	} while (ret > 0);
@@ -57,12 +57,11 @@ static int serve(struct session *session, int fd)
 {
 	int ret;
 
-	transport_set_timeout(fd, HANDSHAKE_SECONDS);
-	if (session_accept(session, fd, &credential))
-		return -1;
-	transport_set_timeout(fd, 0);
-	ret = echo(session);
-	session_end(session);
+	session_accept(session, fd, &credential);
+	ret = session_shake_hands(session, deadline_in(HANDSHAKE_SECONDS));
+	if (!ret)
+		ret = echo(session);
+	session_close(session);
 	return ret;
 }
 
@@ -116,10 +115,9 @@ static void accept_one(int listener)
 
 int main(int argc, char **argv)
 {
-	int listener, ret = program_arguments(&program, argc, argv);
+	int listener;
 
-	if (ret >= 0)
-		return ret;
+	program_arguments(&program, argc, argv);
 	if (program_credential(&program, SECPKG_CRED_INBOUND, &credential))
 		return EXIT_FAILURE;
 	listener = program_listen(&program);

@@ -8,15 +8,16 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <sspseal.h>
-
-#include "transport.h"
+#include "descriptors.h"
+#include "session.h"
 #include "worker.h"
 
 /**
@@ -24,16 +25,14 @@
  * @fd: -1 for none
  * @handle: of its context, in the worker's file
  * @answering: the block is the answer, else the peer's message
- * @done: bytes of the block, with its length, that were received, or sent
- * @size: of the answer, with its length
+ * @ended: that message was the peer's last
  * @block: the message at hand
  */
 struct connection {
 	int fd;
 	__u32 handle;
 	bool answering;
-	size_t done;
-	size_t size;
+	bool ended;
 	struct block block;
 };
 
@@ -45,12 +44,15 @@ static int file = -1;
 /* ---- what it says */
 
 /* One write, and nothing that allocates. */
-static void say(const char *format, unsigned int number, const char *what,
-		const char *why)
+static void __attribute((__format__(printf, 1, 2))) say(const char *format, ...)
 {
 	char line[256];
-	int size = snprintf(line, sizeof(line), format, number, what, why);
+	va_list args;
+	int size;
 
+	va_start(args, format);
+	size = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
 	if (size >= (int)sizeof(line))
 		size = sizeof(line) - 1;
 	while (write(STDERR_FILENO, line, size) < 0 && errno == EINTR)
@@ -59,14 +61,14 @@ static void say(const char *format, unsigned int number, const char *what,
 
 void worker_say(const char *what, const char *why)
 {
-	say("worker %.0u%s: %s\n", 0, what, why);
+	say("worker: %s: %s\n", what, why);
 }
 
 static int fail(const struct connection *connection, const char *what,
 		const char *why)
 {
-	say("worker: connection %u: %s: %s\n", connection - connections, what,
-	    why);
+	say("worker: connection %u: %s: %s\n",
+	    (unsigned int)(connection - connections), what, why);
 	return -1;
 }
 
@@ -97,19 +99,30 @@ static int protect(struct connection *connection, const char *what,
 	       fail(connection, what, "the message is not encrypted") : 0;
 }
 
-/* The answer is the message. */
-static int answer(struct connection *connection, size_t size)
+/* Is this a message of a session, and is it the last one? */
+static int look(struct connection *connection, const unsigned char *plain,
+		size_t size)
 {
-	if (size < SSPSEAL_TOKEN_SIZE)
+	connection->ended = size == 1 && plain[0] == SESSION_END;
+	if (!connection->ended && (!size || plain[0] != SESSION_DATA))
+		return fail(connection, "receive", "not a message of a session");
+	return 0;
+}
+
+/* The answer is the message; so the answer to END is END. */
+static int answer(struct connection *connection)
+{
+	size_t size = block_size(&connection->block) - SSPSEAL_TOKEN_SIZE;
+
+	if (block_size(&connection->block) < SSPSEAL_TOKEN_SIZE)
 		return fail(connection, "receive", "the message has no token");
-	if (protect(connection, "unseal", sspseal_unseal,
-		    size - SSPSEAL_TOKEN_SIZE) ||
-	    protect(connection, "seal", sspseal_seal,
-		    size - SSPSEAL_TOKEN_SIZE))
+	if (protect(connection, "unseal", sspseal_unseal, size) ||
+	    look(connection, connection->block.bytes + SSPSEAL_TOKEN_SIZE,
+		 size) ||
+	    protect(connection, "seal", sspseal_seal, size))
 		return -1;
 	connection->answering = true;
-	connection->size = block_set_size(&connection->block, size);
-	connection->done = 0;
+	block_fill(&connection->block, SSPSEAL_TOKEN_SIZE + size);
 	return 0;
 }
 
@@ -120,66 +133,45 @@ static int answer(struct connection *connection, size_t size)
 
 #define LATER	1
 
-/* @moved: what recv() or send() returned. */
-static int moved(struct connection *connection, const char *what, ssize_t moved)
-{
-	if (moved > 0)
-		connection->done += moved;
-	else if (!moved)
-		return connection->done ? fail(connection, what,
-					       "ended in a message") : -1;
-	else if (errno == EAGAIN)
-		return LATER;
-	else if (errno != EINTR)
-		return fail(connection, what, strerrordesc_np(errno));
-	return 0;
-}
-
 static int receive(struct connection *connection)
 {
-	const size_t head = sizeof(connection->block.length);
-	size_t size = 0, wanted = head;
-	int ret;
+	int ret = block_receive(connection->fd, &connection->block, BLOCK_MAX);
 
-	if (connection->done >= head) {
-		size = block_size(&connection->block, BLOCK_MAX);
-		if (!size)
-			return fail(connection, "receive", "a wrong length");
-		wanted = head + size;
-	}
-	ret = moved(connection, "receive",
-		    recv(connection->fd,
-			 (char *)&connection->block + connection->done,
-			 wanted - connection->done, 0));
-	if (!ret && size && connection->done == wanted)
-		ret = answer(connection, size);
-	return ret;
+	if (ret == -ENODATA)
+		return fail(connection, "receive",
+			    "cut: messages may be missing");
+	if (ret < 0)
+		return fail(connection, "receive", strerrordesc_np(-ret));
+	return ret ? answer(connection) : LATER;
 }
 
 static int reply(struct connection *connection)
 {
-	int ret = moved(connection, "send",
-			send(connection->fd,
-			     (char *)&connection->block + connection->done,
-			     connection->size - connection->done,
-			     MSG_NOSIGNAL));
+	int ret = block_send(connection->fd, &connection->block);
 
-	if (ret || connection->done < connection->size)
-		return ret;
+	if (ret < 0)
+		return fail(connection, "send", strerrordesc_np(-ret));
+	if (!ret)
+		return LATER;
+	if (connection->ended)
+		return -1;
 	connection->answering = false;
-	connection->done = 0;
+	block_expect(&connection->block);
 	return LATER;
+}
+
+static void tell_parent(uint32_t number)
+{
+	if (send(WORKER_CHANNEL, &number, sizeof(number), MSG_NOSIGNAL) < 0)
+		_exit(1);
 }
 
 static void end(struct connection *connection)
 {
-	uint32_t number = connection - connections;
-
 	sspseal_destroy(file, connection->handle, NULL);
 	close(connection->fd);
 	connection->fd = -1;
-	if (send(WORKER_CHANNEL, &number, sizeof(number), MSG_NOSIGNAL) < 0)
-		_exit(1);
+	tell_parent(connection - connections);
 }
 
 /* ---- the channel */
@@ -216,7 +208,8 @@ static void take_over(bool *probe)
 	connection->fd = fds[WORKER_CONNECTION];
 	connection->handle = 0;
 	connection->answering = false;
-	connection->done = 0;
+	connection->ended = false;
+	block_expect(&connection->block);
 	ret = import(fds[WORKER_GRANT], &connection->handle);
 	close(fds[WORKER_GRANT]);
 	if (ret) {
@@ -257,7 +250,7 @@ static void step(struct connection *connection)
 		end(connection);
 }
 
-void worker_serve(bool probe)
+static void __attribute((__noreturn__)) serve(bool probe)
 {
 	struct pollfd polled[WORKER_CONNECTIONS + 1];
 	int i;
@@ -272,4 +265,21 @@ void worker_serve(bool probe)
 		if (polled[WORKER_CONNECTIONS].revents)
 			take_over(&probe);
 	}
+}
+
+/* @arguments: behind WORKER_ARGUMENT, as the parent has made them. */
+void worker_main(char **arguments)
+{
+	uid_t uid = strtoul(arguments[0], NULL, 10);
+	gid_t gid = strtoul(arguments[1], NULL, 10);
+	bool filter = *arguments[2], probe = *arguments[3];
+	int ret = worker_confine(uid, gid, filter);
+
+	if (ret) {
+		worker_say("it cannot give up what it has",
+			   strerrordesc_np(-ret));
+		_exit(1);
+	}
+	tell_parent(WORKER_READY);
+	serve(probe);
 }

@@ -5,8 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <sspseal.h>
 
@@ -19,12 +23,32 @@ static const char *result(int ret, __u32 status)
 	return ret ? strerrordesc_np(-ret) : "it can";
 }
 
-static void probe_open(void)
+static void probe_open(const char *what, const char *path, int flags)
 {
-	int fd = open(SSPSEAL_DEVICE, O_RDWR | O_CLOEXEC);
+	int fd = open(path, flags | O_CLOEXEC);
 
-	worker_say("probe: open the device",
-		   fd < 0 ? strerrordesc_np(errno) : "it can");
+	worker_say(what, fd < 0 ? strerrordesc_np(errno) : "it can");
+}
+
+/* Where the filter lets getppid() not pass, it does not let open() pass either. */
+static void probe_memory(void)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", getppid());
+	probe_open("probe: read the parent's memory", path, O_RDONLY);
+}
+
+/* The parent's has the key, unless that is in a file. */
+static void probe_keyring(void)
+{
+	__s32 keys[1];
+	long size = syscall(SYS_keyctl, KEYCTL_READ, KEY_SPEC_SESSION_KEYRING,
+			    keys, sizeof(keys));
+
+	worker_say("probe: find a key", size < 0 ? strerrordesc_np(errno) :
+					size ? "it can" :
+					strerrordesc_np(ENOKEY));
 }
 
 static void probe_export(int file, __u32 handle)
@@ -71,7 +95,9 @@ static void probe_create(int file)
 
 void worker_probe(int file, unsigned int handle)
 {
-	probe_open();
+	probe_open("probe: open the device", SSPSEAL_DEVICE, O_RDWR);
+	probe_memory();
+	probe_keyring();
 	probe_export(file, handle);
 	probe_sign(file, handle);
 	probe_create(file);

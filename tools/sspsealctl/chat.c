@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * sspsealctl chat: lines from one terminal to another. Each is a sealed message;
- * so is the end, since anyone can end a connection. Who is told of the end answers
- * with its own, so that both know that nothing is missing.
+ * sspsealctl chat: lines from one terminal to another. Each is a message of a
+ * session, whose end tells both that nothing is missing.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,50 +12,35 @@
 #include <unistd.h>
 
 #include "../sockets/session.h"
+#include "../sockets/transport.h"
 #include "sspsealctl.h"
 
-/* Nobody may wait longer before he has shown that he has the key. */
+/* After which the peer must have shown that it has the key. */
 #define HANDSHAKE_SECONDS	10
+/* After which all of a message that has begun must have come. */
+#define MESSAGE_SECONDS		10
 /* What is longer arrives as several lines. */
 #define LINE_SIZE		4096
-
-/* The first byte of a message. */
-#define KIND_LINE		'L'
-#define KIND_END		'E'
 
 /**
  * struct chat - a talk
  * @job: the command line
  * @session: with the peer
- * @ended: this end has said its last word
  * @size: bytes in @line
- * @line: what was read of a line, behind its kind
+ * @line: what was read of a line
  */
 struct chat {
 	struct job *job;
 	struct session session;
-	bool ended;
 	size_t size;
-	char line[1 + LINE_SIZE];
+	char line[LINE_SIZE];
 };
 
 /* ---- what this end says ---- */
 
-static int send_message(struct chat *chat, const void *data, size_t size)
+static int fail_session(struct chat *chat)
 {
-	if (session_send(&chat->session, data, size))
-		return fail(chat->job, "%s", chat->session.error);
-	return 0;
-}
-
-static int send_end(struct chat *chat)
-{
-	static const char end = KIND_END;
-
-	if (chat->ended)
-		return 0;
-	chat->ended = true;
-	return send_message(chat, &end, 1);
+	return fail(chat->job, "%s", chat->session.error);
 }
 
 /* The first @size bytes that were read; @skip more are of no use. */
@@ -64,11 +48,10 @@ static int send_line(struct chat *chat, size_t size, size_t skip)
 {
 	size_t used = size + skip;
 
-	chat->line[0] = KIND_LINE;
-	if (send_message(chat, chat->line, 1 + size))
-		return -1;
+	if (session_send(&chat->session, chat->line, size))
+		return fail_session(chat);
 	chat->size -= used;
-	memmove(chat->line + 1, chat->line + 1 + used, chat->size);
+	memmove(chat->line, chat->line + used, chat->size);
 	return 0;
 }
 
@@ -77,8 +60,8 @@ static int send_lines(struct chat *chat)
 	const char *newline;
 	int ret = 0;
 
-	while (!ret && (newline = memchr(chat->line + 1, '\n', chat->size)))
-		ret = send_line(chat, newline - (chat->line + 1), 1);
+	while (!ret && (newline = memchr(chat->line, '\n', chat->size)))
+		ret = send_line(chat, newline - chat->line, 1);
 	if (!ret && chat->size == LINE_SIZE)
 		ret = send_line(chat, LINE_SIZE, 0);
 	return ret;
@@ -86,7 +69,7 @@ static int send_lines(struct chat *chat)
 
 static int take_input(struct chat *chat)
 {
-	ssize_t got = read(STDIN_FILENO, chat->line + 1 + chat->size,
+	ssize_t got = read(STDIN_FILENO, chat->line + chat->size,
 			   LINE_SIZE - chat->size);
 
 	if (got < 0)
@@ -96,7 +79,7 @@ static int take_input(struct chat *chat)
 		return send_lines(chat);
 	if (chat->size && send_line(chat, chat->size, 0))
 		return -1;
-	return send_end(chat);
+	return session_end(&chat->session) ? fail_session(chat) : 0;
 }
 
 /* ---- what the peer says ---- */
@@ -130,18 +113,12 @@ static int take_message(struct chat *chat)
 {
 	unsigned char *data;
 	size_t size;
-	int ret = session_receive(&chat->session, &data, &size);
+	int ret = session_receive(&chat->session, &data, &size,
+				  deadline_in(MESSAGE_SECONDS));
 
 	if (ret < 0)
-		return fail(chat->job, "%s", chat->session.error);
-	if (!ret)
-		return fail(chat->job,
-			    "the connection was cut: lines may be missing");
-	if (size && data[0] == KIND_LINE)
-		return print_line(chat, data + 1, size - 1);
-	if (size == 1 && data[0] == KIND_END)
-		return send_end(chat) ? -1 : 1;
-	return fail(chat->job, "the peer sent something else than lines");
+		return fail_session(chat);
+	return ret ? print_line(chat, data, size) : 1;
 }
 
 /* ---- the talk ---- */
@@ -155,7 +132,8 @@ static int talk(struct chat *chat)
 	int ret = 0;
 
 	while (!ret) {
-		polled[0].fd = chat->ended ? -1 : STDIN_FILENO;
+		polled[0].fd = chat->session.ended ? -1 :
+							STDIN_FILENO;
 		if (poll(polled, 2, -1) < 0)
 			ret = errno == EINTR ? 0 : fail(chat->job, "%m");
 		else if (polled[1].revents)
@@ -180,15 +158,18 @@ static int wait_for_peer(struct job *job)
 static int shake_hands(struct chat *chat, int fd, PCredHandle credential)
 {
 	struct job *job = chat->job;
-	int ret;
+	int ret = 0;
 
-	transport_set_timeout(fd, HANDSHAKE_SECONDS);
-	ret = job->listens ?
-	      session_accept(&chat->session, fd, credential) :
-	      session_initiate(&chat->session, fd, credential, job->peer);
+	if (job->listens)
+		session_accept(&chat->session, fd, credential);
+	else
+		ret = session_initiate(&chat->session, fd, credential,
+				       job->peer);
+	if (!ret)
+		ret = session_shake_hands(&chat->session,
+					  deadline_in(HANDSHAKE_SECONDS));
 	if (ret)
-		return fail(job, "%s", chat->session.error);
-	transport_set_timeout(fd, 0);
+		return fail_session(chat);
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "sspsealctl: chat: connected; ^D ends it\n");
 	return 0;
@@ -204,10 +185,9 @@ static int meet(struct chat *chat, PCredHandle credential)
 	if (fd < 0)
 		return fail(job, "%s: %s", job->address, strerror(-fd));
 	ret = shake_hands(chat, fd, credential);
-	if (!ret) {
+	if (!ret)
 		ret = talk(chat);
-		session_end(&chat->session);
-	}
+	session_close(&chat->session);
 	close(fd);
 	return ret;
 }
@@ -215,7 +195,6 @@ static int meet(struct chat *chat, PCredHandle credential)
 int chat_command(struct job *job)
 {
 	static struct chat chat;
-	const char *identity = job->listens ? "listener" : "caller";
 	const char *key = job->keyring;
 	char path[PATH_MAX];
 	CredHandle credential;
@@ -226,11 +205,9 @@ int chat_command(struct job *job)
 		key = realpath(job->key_path, path);
 	if (!key)
 		return fail(job, "%s: %m", job->key_path);
-	if (job->identity)
-		identity = job->identity;
 	if (device_open(job) < 0)
 		return -1;
-	status = session_credential(identity, key, job->listens ?
+	status = session_credential(job->identity, key, job->listens ?
 				    SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND,
 				    &credential);
 	if (status != SEC_E_OK)

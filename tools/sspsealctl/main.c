@@ -21,7 +21,7 @@ static const char help[] =
 "       sspsealctl sign   --key-file KEY [-o SIGNATURE] [FILE]\n"
 "       sspsealctl verify --key-file KEY SIGNATURE [FILE]\n"
 "       sspsealctl info [FILE]\n"
-"       sspsealctl chat --key-file KEY [--listen] [--identity NAME] [--peer NAME]\n"
+"       sspsealctl chat --key-file KEY --identity NAME [--listen | --peer NAME]\n"
 "                  ADDRESS\n"
 "\n"
 "Encrypt and authenticate, or only authenticate, a file or a pipe of any size with\n"
@@ -47,8 +47,8 @@ static const char help[] =
 "                      only when all has succeeded. OUT may be IN, SIGNATURE not\n"
 "                      FILE\n"
 "      --listen        chat: wait at ADDRESS for one that connects\n"
-"      --identity NAME chat: of this end (listener, or caller); the peer must have\n"
-"                      another one\n"
+"      --identity NAME chat: of this end, whether it listens or not; each end that has\n"
+"                      the key has another one\n"
 "      --peer NAME     chat: that the listening end must have\n"
 "  -h, --help          show this\n"
 "  -V, --version       show the version\n"
@@ -226,6 +226,9 @@ static int set_address(struct job *job, int nr, char **addresses)
 	if (nr == 0)
 		return usage(job->command, "ADDRESS is missing", "");
 	job->address = addresses[0];
+	/* One name is one end, so none can be that of all who listen. */
+	if (!job->identity)
+		return usage(job->command, "--identity is missing", "");
 	if (job->keyring && strncmp(job->keyring, SSPSEAL_LOGON_PREFIX,
 				    strlen(SSPSEAL_LOGON_PREFIX)))
 		return usage(job->command, "needs a key that begins ",

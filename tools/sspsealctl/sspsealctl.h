@@ -29,7 +29,7 @@ struct progress {
  * @out_path: file to write, NULL for standard output
  * @address: chat: where the peer is, or is to come
  * @listens: chat: the peer is to come
- * @identity: chat: --identity, or NULL
+ * @identity: chat: --identity
  * @peer: chat: --peer, or NULL
  * @in: descriptor of the input
  * @data: descriptor of what was signed
