@@ -455,15 +455,16 @@ TEST_F(handshake, acquire_codes)
 	unlink(shorter + 5);
 }
 
-/* A child that may not read the file, nor search for the key. */
+/* Of KEYCTL_SETPERM, for who possesses a key and for its owner: all but SEARCH. */
+#define KEY_NO_SEARCH	0x37370000
+
+/* The file may not be read, the key not searched for, the device not opened. */
 TEST_F(handshake, acquire_not_allowed)
 {
 	CredHandle handle;
 	long serial;
 	pid_t child;
 
-	serial = syscall(SYS_request_key, "logon", LOGON_KEY, NULL, 0);
-	ASSERT_LT(0, serial);
 	child = fork();
 	if (!child) {
 		if (syscall(SYS_setresuid, 65534, 65534, 65534))
@@ -474,7 +475,14 @@ TEST_F(handshake, acquire_not_allowed)
 		_exit(0);
 	}
 	EXPECT_EQ(0, child_status(child));
-	/* The device is closed to others. */
+	serial = syscall(SYS_request_key, "logon", LOGON_KEY, NULL, 0);
+	ASSERT_LT(0, serial);
+	ASSERT_EQ(0, syscall(SYS_keyctl, KEYCTL_SETPERM, serial,
+			     KEY_NO_SEARCH));
+	EXPECT_EQ(SEC_E_NOT_OWNER, acquire("u", LOGON_KEY, SECPKG_CRED_BOTH,
+					   &handle));
+	/* In a handshake it is a key that is not there. */
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&self->a, NULL, &self->one));
 	child = fork();
 	if (!child) {
 		sspseal_detach();
@@ -1596,6 +1604,138 @@ TEST_F(handshake, cipher_fails)
 	end_reset(&self->a);
 	end_reset(&self->b);
 	EXPECT_TRUE(faulty_cipher_close());
+}
+
+/* ---- keys and devices that are there no more ---- */
+
+/* The key's time is the context's: it ends in the middle of the handshake. */
+TEST_F(handshake, key_expires_meanwhile)
+{
+	struct letter one, two;
+	struct timespec now;
+	struct end c, d;
+	long serial;
+
+	serial = syscall(SYS_request_key, "logon", LOGON_KEY, NULL, 0);
+	ASSERT_LT(0, serial);
+	ASSERT_EQ(0, syscall(SYS_keyctl, KEYCTL_SET_TIMEOUT, serial, 4));
+	clock_gettime(CLOCK_REALTIME, &now);
+	ASSERT_EQ(SEC_E_OK, end_open(&c, true));
+	ASSERT_EQ(SEC_E_OK, end_open(&d, false));
+	UP_TO(3);
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&c, NULL, &one));
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&d, &one, &two));
+	sleep_until(now.tv_sec + 6);
+	EXPECT_EQ(SEC_E_CONTEXT_EXPIRED,
+		  step(&self->b, &self->three, &self->rest));
+	EXPECT_EQ(SSPSEAL_STATUS_EXPIRED, sspseal_last_status());
+	ENDED(&self->b, &self->three);
+	EXPECT_EQ(SEC_E_CONTEXT_EXPIRED, step(&c, &two, &self->rest));
+	EXPECT_EQ(SSPSEAL_STATUS_EXPIRED, sspseal_last_status());
+	ENDED(&c, &two);
+	/* And none begins. */
+	end_reset(&c);
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&c, NULL, &one));
+	end_close(&c);
+	end_close(&d);
+}
+
+#define NOBODY	65534
+
+/* From now on the device cannot be opened. */
+static bool become_nobody(void)
+{
+	sspseal_detach();
+	return !syscall(SYS_setgroups, 0, NULL) &&
+	       !syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) &&
+	       !syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY);
+}
+
+/* Contexts can be imported there, not made. */
+static int only_imports(FIXTURE_DATA(handshake) * self, PSecBuffer packed,
+			void *token)
+{
+	SEC_CHAR package[] = SSPSEAL_NAME_A;
+	CtxtHandle context;
+	struct end e;
+
+	if (!become_nobody() ||
+	    ImportSecurityContextA(package, packed, token, &context))
+		return 1;
+	if (end_open_with(&e, true, ALICE, self->file_key) ||
+	    step(&e, NULL, &self->rest) != SEC_E_UNSUPPORTED_FUNCTION ||
+	    sspseal_last_status() != SSPSEAL_STATUS_ANONYMOUS)
+		return 2;
+	if (end_open_with(&e, false, BOB, self->file_key) ||
+	    step(&e, &self->one, &self->rest) != SEC_E_UNSUPPORTED_FUNCTION ||
+	    sspseal_last_status() != SSPSEAL_STATUS_ANONYMOUS)
+		return 3;
+	return 0;
+}
+
+TEST_F(handshake, no_contexts_here)
+{
+	SecBuffer packed = { 0, SECBUFFER_EMPTY, NULL };
+	void *token;
+	pid_t child;
+
+	ASSERT_EQ(0, chown(self->path, NOBODY, NOBODY));
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+	ASSERT_EQ(SEC_E_OK, ExportSecurityContext(&self->a.context, 0, &packed,
+						  &token));
+	UP_TO(1);
+	child = fork();
+	if (!child)
+		_exit(only_imports(self, &packed, token));
+	EXPECT_EQ(0, child_status(child));
+	close(SSPSEAL_TOKEN_FD(token));
+	FreeContextBuffer(packed.pvBuffer);
+}
+
+/* Credentials were acquired while there was one. */
+static int without_device(FIXTURE_DATA(handshake) * self, struct end *a,
+			  struct end *b)
+{
+	if (!become_nobody())
+		return 1;
+	if (step(a, NULL, &self->rest) != SEC_E_INTERNAL_ERROR)
+		return 2;
+	return step(b, &self->one, &self->rest) == SEC_E_INTERNAL_ERROR ? 0 : 3;
+}
+
+static int without_file_system(const char *empty)
+{
+	CredHandle handle;
+
+	sspseal_detach();
+	if (mkdir(empty, 0700) || chroot(empty) || chdir("/"))
+		return 1;
+	return acquire("u", LOGON_KEY, SECPKG_CRED_BOTH, &handle) ==
+	       SEC_E_INTERNAL_ERROR ? 0 : 2;
+}
+
+TEST_F(handshake, no_device)
+{
+	struct end a, b;
+	char empty[80];
+	pid_t child;
+
+	ASSERT_EQ(0, chown(self->path, NOBODY, NOBODY));
+	ASSERT_EQ(SEC_E_OK, end_open_with(&a, true, ALICE, self->file_key));
+	ASSERT_EQ(SEC_E_OK, end_open_with(&b, false, BOB, self->file_key));
+	UP_TO(1);
+	child = fork();
+	if (!child)
+		_exit(without_device(self, &a, &b));
+	EXPECT_EQ(0, child_status(child));
+	end_close(&a);
+	end_close(&b);
+	snprintf(empty, sizeof(empty), "%s.empty", self->path);
+	child = fork();
+	if (!child)
+		_exit(without_file_system(empty));
+	EXPECT_EQ(0, child_status(child));
+	EXPECT_EQ(0, rmdir(empty));
 }
 
 TEST_HARNESS_MAIN

@@ -115,23 +115,27 @@ FIXTURE_VARIANT(export)
 	give_call *give;
 	take_call *take;
 	LONG no_right;
+	LONG no_room;
 };
 
 FIXTURE_VARIANT_ADD(export, sp)
 {
-	.give = give_sp, .take = take_sp, .no_right = STATUS_ACCESS_DENIED
+	.give = give_sp, .take = take_sp, .no_right = STATUS_ACCESS_DENIED,
+	.no_room = STATUS_INSUFFICIENT_RESOURCES
 };
 
 FIXTURE_VARIANT_ADD(export, a)
 {
 	.give = give_sspi, .take = take_a,
-	.no_right = SEC_E_UNSUPPORTED_FUNCTION
+	.no_right = SEC_E_UNSUPPORTED_FUNCTION,
+	.no_room = SEC_E_INSUFFICIENT_MEMORY
 };
 
 FIXTURE_VARIANT_ADD(export, w)
 {
 	.give = give_sspi, .take = take_w,
-	.no_right = SEC_E_UNSUPPORTED_FUNCTION
+	.no_right = SEC_E_UNSUPPORTED_FUNCTION,
+	.no_room = SEC_E_INSUFFICIENT_MEMORY
 };
 
 static long handle_count(void)
@@ -243,6 +247,27 @@ TEST_F(export, delete_old)
 	EXPECT_FALSE(passes(self->initiator, self->acceptor));
 	EXPECT_EQ(SSPSEAL_STATUS_ALREADY_DESTROYED, sspseal_last_status());
 	ASSERT_EQ(0, variant->take(&self->packed, self->token, &copy));
+	EXPECT_TRUE(passes(copy, self->acceptor));
+}
+
+TEST_F(export, too_many_handles)
+{
+	long all = parameter_get("max_handles");
+	LSA_SEC_HANDLE copy = 99;
+	LONG status;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	ASSERT_EQ(0, variant->give(self->initiator, 0, &self->packed,
+				   &self->token));
+	ASSERT_TRUE(parameter_set("max_handles", self->handles));
+	status = variant->take(&self->packed, self->token, &copy);
+	ASSERT_TRUE(parameter_set("max_handles", all));
+	EXPECT_EQ(variant->no_room, status);
+	EXPECT_EQ(SSPSEAL_STATUS_LIMIT_FILE, sspseal_last_status());
+	EXPECT_EQ(99, copy);
+	EXPECT_EQ(self->handles, handle_count());
+	EXPECT_EQ(0, variant->take(&self->packed, self->token, &copy));
 	EXPECT_TRUE(passes(copy, self->acceptor));
 }
 

@@ -356,8 +356,7 @@ static SECURITY_STATUS check_offer(const struct half_open *half,
 		return SEC_E_LOGON_DENIED;
 	if (target.size && !sspseal_span_equal(target, own))
 		return SEC_E_WRONG_PRINCIPAL;
-	*suite = sspseal_choose_suite(offer);
-	return suite->size ? SEC_E_OK : SEC_E_ALGORITHM_MISMATCH;
+	return sspseal_choose_suite(offer, suite);
 }
 
 /* Token 2. */

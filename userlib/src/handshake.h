@@ -142,7 +142,8 @@ void sspseal_reply_drop(const struct reply *reply);
 			 SSPSEAL_REPLAY_DETECT | SSPSEAL_SEQUENCE_DETECT)
 
 size_t sspseal_list_suites(__u8 *list);
-struct span sspseal_choose_suite(const struct handshake_token *offer);
+SECURITY_STATUS sspseal_choose_suite(const struct handshake_token *offer,
+				     struct span *suite);
 SECURITY_STATUS sspseal_handshake_create(struct half_open *half, __u8 *salt);
 SECURITY_STATUS sspseal_handshake_bind(const struct half_open *half,
 				       const struct handshake_token *peer,

@@ -58,17 +58,24 @@ size_t sspseal_list_suites(__u8 *list)
 	return nr;
 }
 
-/* The first suite of the initiator's that there is here; empty if none is. */
-struct span sspseal_choose_suite(const struct handshake_token *offer)
+/* The first suite of the initiator's that there is here. */
+SECURITY_STATUS sspseal_choose_suite(const struct handshake_token *offer,
+				     struct span *suite)
 {
 	struct span suites = offer->field[HANDSHAKE_SUITES];
 	__u32 known = known_suites();
 	size_t i;
 
-	for (i = 0; i < suites.size; i++)
-		if (is_in(known, suites.at[i]))
-			return (struct span){ suites.at + i, 1 };
-	return (struct span){ NULL, 0 };
+	/* There is no device: not the initiator's fault. */
+	if (!known)
+		return SEC_E_INTERNAL_ERROR;
+	for (i = 0; i < suites.size; i++) {
+		if (is_in(known, suites.at[i])) {
+			*suite = (struct span){ suites.at + i, 1 };
+			return SEC_E_OK;
+		}
+	}
+	return SEC_E_ALGORITHM_MISMATCH;
 }
 
 /* CREATE has all services, BIND then has those that were agreed on. */
