@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <ntsecpkg.h>
+
 #include "faulty_cipher.h"
 #include "kselftest_harness.h"
 #include "sspi_ends.h"
@@ -1604,6 +1606,288 @@ TEST_F(handshake, cipher_fails)
 	end_reset(&self->a);
 	end_reset(&self->b);
 	EXPECT_TRUE(faulty_cipher_close());
+}
+
+/* ---- who the ends are ---- */
+
+/* What SECPKG_ATTR_NAMES and SECPKG_ATTR_NATIVE_NAMES say, as UTF-8. */
+static bool are_called(const struct end *e, const char *initiator,
+		       const char *acceptor)
+{
+	SecPkgContext_NamesA one = { NULL };
+	SecPkgContext_NativeNamesA two = { NULL, NULL };
+	CtxtHandle context = e->context;
+	bool ok;
+
+	if (QueryContextAttributesA(&context, SECPKG_ATTR_NAMES, &one) ||
+	    QueryContextAttributesA(&context, SECPKG_ATTR_NATIVE_NAMES, &two))
+		return false;
+	ok = !strcmp(one.sUserName, initiator) &&
+	     !strcmp(two.sClientName, initiator) &&
+	     !strcmp(two.sServerName, acceptor);
+	FreeContextBuffer(one.sUserName);
+	FreeContextBuffer(two.sClientName);
+	FreeContextBuffer(two.sServerName);
+	return ok;
+}
+
+static bool wide_equal(const WCHAR *a, const WCHAR *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* The same as UTF-16, at both layers. */
+static bool are_called_wide(const struct end *e, const WCHAR *initiator,
+			    const WCHAR *acceptor)
+{
+	SecPkgContext_NativeNamesW two = { NULL, NULL };
+	SecPkgContext_NamesW one = { NULL };
+	CtxtHandle context = e->context;
+	bool ok;
+
+	if (SpQueryContextAttributes(sspseal_from_context(&context),
+				     SECPKG_ATTR_NAMES, &one) ||
+	    QueryContextAttributesW(&context, SECPKG_ATTR_NATIVE_NAMES, &two))
+		return false;
+	ok = wide_equal(one.sUserName, initiator) &&
+	     wide_equal(two.sClientName, initiator) &&
+	     wide_equal(two.sServerName, acceptor);
+	FreeContextBuffer(one.sUserName);
+	FreeContextBuffer(two.sClientName);
+	FreeContextBuffer(two.sServerName);
+	return ok;
+}
+
+/* Whatever it is called, nobody has shown it here. */
+static bool are_nameless(LSA_SEC_HANDLE handle)
+{
+	static const ULONG attribute[] = {
+		SECPKG_ATTR_NAMES, SECPKG_ATTR_NATIVE_NAMES,
+	};
+	__u8 names[sizeof(SecPkgContext_NativeNamesW)];
+	unsigned int i;
+
+	memset(names, POISON, sizeof(names));
+	for (i = 0; i < ARRAY_SIZE(attribute); i++)
+		if (SpQueryContextAttributes(handle, attribute[i], names) !=
+		    SEC_E_UNSUPPORTED_FUNCTION)
+			return false;
+	return all_bytes(names, POISON, sizeof(names));
+}
+
+static LSA_SEC_HANDLE handle_of(const struct end *e)
+{
+	return sspseal_from_context(&e->context);
+}
+
+TEST_F(handshake, names)
+{
+	UP_TO(2);
+	EXPECT_TRUE(are_nameless(handle_of(&self->a)));
+	EXPECT_TRUE(are_nameless(handle_of(&self->b)));
+	EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
+	EXPECT_TRUE(are_called(&self->a, ALICE, BOB));
+	/* The acceptor has only been told so, yet. */
+	EXPECT_TRUE(are_nameless(handle_of(&self->b)));
+	EXPECT_EQ(SEC_E_OK, step(&self->b, &self->three, &self->rest));
+	EXPECT_TRUE(are_called(&self->b, ALICE, BOB));
+	EXPECT_TRUE(are_called_wide(&self->a, u"alice", u"bob"));
+	EXPECT_TRUE(are_called_wide(&self->b, u"alice", u"bob"));
+	end_reset(&self->a);
+	EXPECT_FALSE(are_called(&self->a, ALICE, BOB));
+	EXPECT_TRUE(are_called(&self->b, ALICE, BOB));
+}
+
+/* The next handle will have the same remainder by the size of names.c's table. */
+static bool skip_to_remainder(LSA_SEC_HANDLE handle)
+{
+	struct sspseal_create c;
+
+	do {
+		c = create_args(SSPSEAL_ROLE_ACCEPTOR, ALL_SERVICES);
+		if (sspseal_create(sspseal_device(), &c) ||
+		    sspseal_destroy(sspseal_device(), c.handle, NULL))
+			return false;
+	} while ((c.handle + 1) % 256 != handle % 256);
+	return true;
+}
+
+/* As long as they may be; many contexts, each with its own. */
+TEST_F(handshake, names_of_many)
+{
+	struct end more[6][2];
+	char name[6][256];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		if (i)
+			ASSERT_TRUE(skip_to_remainder(handle_of(&more[0][0])));
+		memset(name[i], 'a' + i, 255);
+		name[i][i ? 255 : 1] = '\0';
+		ASSERT_EQ(SEC_E_OK, end_open_with(&more[i][0], true, name[i],
+						  LOGON_KEY));
+		ASSERT_EQ(SEC_E_OK, end_open(&more[i][1], false));
+		ASSERT_EQ(SEC_E_OK, connect_ends(&more[i][0], &more[i][1]));
+	}
+	for (i = 0; i < ARRAY_SIZE(more); i += 2)
+		end_close(&more[i][0]);
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		if (i % 2)
+			EXPECT_TRUE(are_called(&more[i][0], name[i], BOB));
+		EXPECT_TRUE(are_called(&more[i][1], name[i], BOB));
+	}
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		end_close(&more[i][1]);
+		if (i % 2)
+			end_close(&more[i][0]);
+	}
+}
+
+/* Both ends, when the acceptor has this name. */
+#define CONNECT_TO(name) do {						\
+	end_reset(&self->a);						\
+	end_close(&self->b);						\
+	ASSERT_EQ(SEC_E_OK, end_open_with(&self->b, false, name,	\
+					  LOGON_KEY));			\
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));		\
+} while (0)
+
+TEST_F(handshake, names_wide)
+{
+	static const struct {
+		const char *name;
+		const WCHAR *wide;
+	} row[] = {
+		{ "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80",
+		  u"Zo\u00eb \u20ac \U0001f600" },
+		{ "\xc2\x80", u"\x80" },
+		{ "\xdf\xbf", u"\x7ff" },
+		{ "\xe0\xa0\x80", u"\x800" },
+		{ "\xed\x9f\xbf", u"\xd7ff" },
+		{ "\xee\x80\x80", u"\xe000" },
+		{ "\xef\xbf\xbf", u"\xffff" },
+		{ "\xf0\x90\x80\x80", u"\xd800\xdc00" },
+		{ "\xf4\x8f\xbf\xbf", u"\xdbff\xdfff" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		CONNECT_TO(row[i].name);
+		EXPECT_TRUE(are_called(&self->a, ALICE, row[i].name));
+		EXPECT_TRUE(are_called_wide(&self->a, u"alice", row[i].wide))
+			TH_LOG("row %u", i);
+	}
+}
+
+/* No two names become the same one: what is not UTF-8 has no form with W. */
+TEST_F(handshake, names_not_utf8)
+{
+	static const char * const name[] = {
+		"\x80", "\xbf", "\xff", "a\xc3", "\xc3-", "a\xe2\x82",
+		"\xe2\x82\xc0", "\xf0\x9f\x98", "\xf8\x88\x80\x80\x80",
+		/* Longer than need be; half a pair; beyond the last. */
+		"\xc0\xaf", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
+		"\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80",
+	};
+	SecPkgContext_NativeNamesW names;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(name); i++) {
+		CONNECT_TO(name[i]);
+		EXPECT_TRUE(are_called(&self->a, ALICE, name[i]));
+		memset(&names, POISON, sizeof(names));
+		EXPECT_EQ(SEC_E_UNSUPPORTED_FUNCTION,
+			  QueryContextAttributesW(&self->a.context,
+						  SECPKG_ATTR_NATIVE_NAMES,
+						  &names)) TH_LOG("name %u", i);
+		EXPECT_TRUE(all_bytes(&names, POISON, sizeof(names)));
+	}
+}
+
+/* Handles that came about in another way have none, of the same context too. */
+TEST_F(handshake, names_elsewhere)
+{
+	SecBuffer packed = { 0, SECBUFFER_EMPTY, NULL };
+	SEC_CHAR package[] = SSPSEAL_NAME_A;
+	SecPkgContext_Flags flags;
+	CtxtHandle copy;
+	void *token;
+	pid_t child;
+
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+	ASSERT_EQ(SEC_E_OK, ExportSecurityContext(&self->a.context, 0, &packed,
+						  &token));
+	ASSERT_EQ(SEC_E_OK, ImportSecurityContextA(package, &packed, token,
+						   &copy));
+	close(SSPSEAL_TOKEN_FD(token));
+	FreeContextBuffer(packed.pvBuffer);
+	EXPECT_TRUE(are_nameless(sspseal_from_context(&copy)));
+	EXPECT_EQ(SEC_E_OK, QueryContextAttributesA(&copy, SECPKG_ATTR_FLAGS,
+						    &flags));
+	EXPECT_EQ(ISC_RET_INTEGRITY, flags.Flags);
+	EXPECT_TRUE(are_called(&self->a, ALICE, BOB));
+	/* A child has the same handles, and what is known of them. */
+	child = fork();
+	if (!child)
+		_exit(!are_called(&self->a, ALICE, BOB) ||
+		      !are_called(&self->b, ALICE, BOB));
+	EXPECT_EQ(0, child_status(child));
+	/* With a new file the numbers begin anew, and mean others. */
+	child = fork();
+	if (!child) {
+		struct sspseal_create c;
+		LSA_SEC_HANDLE last = handle_of(&self->b);
+
+		sspseal_detach();
+		do {
+			c = create_args(SSPSEAL_ROLE_ACCEPTOR, ALL_SERVICES);
+			if (sspseal_create(sspseal_device(), &c) ||
+			    !are_nameless(c.handle))
+				_exit(1);
+		} while (c.handle <= last);
+		_exit(0);
+	}
+	EXPECT_EQ(0, child_status(child));
+	EXPECT_EQ(SEC_E_OK, DeleteSecurityContext(&copy));
+}
+
+/* What the last call gave is what can be asked for later. */
+TEST_F(handshake, flags_asked_later)
+{
+	struct end *end[] = { &self->a, &self->b };
+	SecPkgContext_Flags flags;
+	unsigned int i, set;
+
+	for (set = 0; set < 8; set++) {
+		self->a.asked = set & 1 ? ISC_REQ_CONFIDENTIALITY |
+					  ISC_REQ_CONNECTION : 0;
+		self->b.asked = set & 2 ? ASC_REQ_IDENTIFY |
+					  ASC_REQ_SEQUENCE_DETECT : 0;
+		self->a.asked |= set & 4 ? ISC_REQ_USE_DCE_STYLE : 0;
+		UP_TO(2);
+		for (i = 0; i < ARRAY_SIZE(end); i++) {
+			EXPECT_EQ(SEC_E_OK,
+				  QueryContextAttributesA(&end[i]->context,
+							  SECPKG_ATTR_FLAGS,
+							  &flags));
+			EXPECT_FALSE(flags.Flags & ISC_RET_MUTUAL_AUTH);
+		}
+		EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
+		EXPECT_EQ(SEC_E_OK, step(&self->b, &self->three, &self->rest));
+		for (i = 0; i < ARRAY_SIZE(end); i++) {
+			EXPECT_EQ(SEC_E_OK,
+				  QueryContextAttributesA(&end[i]->context,
+							  SECPKG_ATTR_FLAGS,
+							  &flags));
+			EXPECT_EQ(end[i]->given, flags.Flags)
+				TH_LOG("end %u, set %u", i, set);
+			EXPECT_TRUE(flags.Flags & ISC_RET_MUTUAL_AUTH);
+		}
+	}
 }
 
 /* ---- keys and devices that are there no more ---- */

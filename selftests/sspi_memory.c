@@ -45,6 +45,8 @@ FIXTURE(memory)
 {
 	struct end a;
 	struct end b;
+	/* Of a handshake that is over. */
+	struct end named;
 	struct letter one;
 	LSA_SEC_HANDLE handle;
 	CtxtHandle context;
@@ -57,6 +59,9 @@ FIXTURE_SETUP(memory)
 	ASSERT_TRUE(logon_key(LOGON_KEY, test_key, TEST_KEY_SIZE));
 	ASSERT_EQ(SEC_E_OK, end_open(&self->a, true));
 	ASSERT_EQ(SEC_E_OK, end_open(&self->b, false));
+	ASSERT_EQ(SEC_E_OK, end_open(&self->named, true));
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->named, &self->b));
+	end_reset(&self->b);
 	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->a, NULL, &self->one));
 	end_reset(&self->a);
 	self->handle = new_context(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES, 0);
@@ -68,6 +73,7 @@ FIXTURE_TEARDOWN(memory)
 {
 	end_close(&self->a);
 	end_close(&self->b);
+	end_close(&self->named);
 	EXPECT_EQ(0, SpDeleteUserModeContext(self->handle));
 }
 
@@ -138,6 +144,75 @@ static LONG key_a(FIXTURE_DATA(memory) * self)
 
 	status = release(status, info.sSignatureAlgorithmName);
 	return release(status, info.sEncryptAlgorithmName);
+}
+
+/* A whole handshake, which leaves nothing behind either. */
+static LONG handshake(FIXTURE_DATA(memory) * self)
+{
+	LONG status = connect_ends(&self->a, &self->b);
+
+	end_reset(&self->a);
+	end_reset(&self->b);
+	return status;
+}
+
+/* The other ways to give up its contexts. */
+static LONG handshake_other_ends(FIXTURE_DATA(memory) * self)
+{
+	SecBuffer packed = { 0, SECBUFFER_EMPTY, NULL };
+	LONG status = connect_ends(&self->a, &self->b);
+	LSA_SEC_HANDLE handle;
+	void *token = NULL;
+
+	if (!status) {
+		handle = sspseal_from_context(&self->a.context);
+		status = SpDeleteUserModeContext(handle);
+	}
+	if (!status)
+		status = ExportSecurityContext(&self->b.context,
+					       SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+					       &packed, &token);
+	if (!status) {
+		/* Else they would be given up once more. */
+		self->a.begun = false;
+		self->b.begun = false;
+		close(SSPSEAL_TOKEN_FD(token));
+		status = release(status, packed.pvBuffer);
+	}
+	end_reset(&self->a);
+	end_reset(&self->b);
+	return status;
+}
+
+static LONG names_a(FIXTURE_DATA(memory) * self)
+{
+	SecPkgContext_NamesA names = { NULL };
+	LONG status = QueryContextAttributesA(&self->named.context,
+					      SECPKG_ATTR_NAMES, &names);
+
+	return release(status, names.sUserName);
+}
+
+static LONG native_names_w(FIXTURE_DATA(memory) * self)
+{
+	SecPkgContext_NativeNamesW names = { NULL, NULL };
+	LONG status = QueryContextAttributesW(&self->named.context,
+					      SECPKG_ATTR_NATIVE_NAMES,
+					      &names);
+
+	status = release(status, names.sClientName);
+	return release(status, names.sServerName);
+}
+
+static LONG sp_names(FIXTURE_DATA(memory) * self)
+{
+	LSA_SEC_HANDLE handle = sspseal_from_context(&self->named.context);
+	SecPkgContext_NativeNamesW names = { NULL, NULL };
+	LONG status = SpQueryContextAttributes(handle, SECPKG_ATTR_NATIVE_NAMES,
+					       &names);
+
+	status = release(status, names.sClientName);
+	return release(status, names.sServerName);
 }
 
 static LONG query_package_a(FIXTURE_DATA(memory) * self)
@@ -247,6 +322,7 @@ static const struct {
 	SP(sp_negotiation),
 	SP(sp_key),
 	SP(sp_export),
+	SP(sp_names),
 	SSPI(package_a),
 	SSPI(negotiation_w),
 	SSPI(key_a),
@@ -257,6 +333,10 @@ static const struct {
 	SSPI(initialize),
 	SSPI(accept_context),
 	SSPI(export),
+	SSPI(handshake),
+	SSPI(handshake_other_ends),
+	SSPI(names_a),
+	SSPI(native_names_w),
 #undef SP
 #undef SSPI
 };
@@ -299,6 +379,48 @@ TEST_F(memory, each_allocation_fails)
 		EXPECT_LE(1, sweep(_metadata, self, i))
 			TH_LOG("%s allocates nothing", calls[i].what);
 	}
+}
+
+/* Without the library's knowing, as if a child had ended it. */
+static int end_natively(struct end *e)
+{
+	__u32 handle = sspseal_from_context(&e->context);
+
+	e->begun = false;
+	return sspseal_destroy(sspseal_device(), handle, NULL);
+}
+
+TEST_F(memory, names_of_contexts_that_are_gone)
+{
+	int before = in_use, i;
+
+	for (i = 0; i < 200; i++) {
+		ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+		EXPECT_EQ(0, end_natively(&self->a));
+		EXPECT_EQ(0, end_natively(&self->b));
+	}
+	/* A few are kept, and never the wrong ones. */
+	EXPECT_GT(before + 100, in_use);
+	EXPECT_EQ(0, names_a(self));
+}
+
+/* All at once. */
+TEST_F(memory, names_of_a_file_that_is_closed)
+{
+	pid_t child = fork();
+	int before;
+
+	if (!child) {
+		before = in_use;
+		if (connect_ends(&self->a, &self->b))
+			_exit(1);
+		if (in_use != before + 2)
+			_exit(2);
+		sspseal_detach();
+		/* Those two, and that of the fixture. */
+		_exit(in_use != before - 1);
+	}
+	EXPECT_EQ(0, child_status(child));
 }
 
 TEST_HARNESS_MAIN

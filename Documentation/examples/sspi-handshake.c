@@ -79,6 +79,19 @@ static void step(struct end *end, struct end *peer,
 	peer->token.pvBuffer = NULL;
 }
 
+/* Who is at the other end? A client that has named no target asks that too. */
+static void print_peer(struct end *end)
+{
+	SecPkgContext_NativeNamesA names;
+
+	if (QueryContextAttributesA(&end->context, SECPKG_ATTR_NATIVE_NAMES,
+				    &names))
+		return;
+	printf("%s talks to %s\n", names.sServerName, names.sClientName);
+	FreeContextBuffer(names.sClientName);
+	FreeContextBuffer(names.sServerName);
+}
+
 int main(void)
 {
 	struct end client = { 0 }, server = { 0 };
@@ -97,6 +110,7 @@ int main(void)
 	printf("client: %s, server: %s\n", sspseal_ntstatus_name(client.status),
 	       sspseal_ntstatus_name(server.status));
 	FreeContextBuffer(server.token.pvBuffer);
+	print_peer(&server);
 
 	DeleteSecurityContext(&client.context);
 	DeleteSecurityContext(&server.context);

@@ -47,6 +47,9 @@ plant sspi.h '/^#define QuerySecurityPackageInfo\t.*W$/s/W$/A/' QuerySecurityPac
 plant sspi.h '/_SecPkgContext_Flags \{/,/^}/s/ULONG/USHORT/' SecPkgContext_Flags
 plant sspi.h '/_SecPkgContext_Sizes \{/,/^}/{s/cbMaxToken/cbX/; s/cbMaxSignature/cbMaxToken/
 	s/cbX/cbMaxSignature/}' SecPkgContext_Sizes
+plant sspi.h '/_SecPkgContext_NativeNamesA \{/,/^}/{s/sClientName/sX/; s/sServerName/sClientName/
+	s/sX/sServerName/}' SecPkgContext_NativeNamesA
+plant sspi.h '/_SecPkgContext_NamesW \{/,/^}/s/SEC_WCHAR/SEC_CHAR/' SecPkgContext_NamesW
 plant sspi.h '/_FUNCTION_TABLE_A \{/,/^}/{s/ MakeSign/ X/; s/ VerifySign/ MakeSign/
 	s/ X/ VerifySign/}' SecurityFunctionTableA SECURITY_FUNCTION_TABLE_A \
 	InitSecurityInterfaceA INIT_SECURITY_INTERFACE_A

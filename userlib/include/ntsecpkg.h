@@ -383,7 +383,8 @@ NTSTATUS NTAPI SpGetContextToken(LSA_SEC_HANDLE ContextHandle,
  * * SEC_E_INVALID_HANDLE - no such handle
  * * STATUS_ACCESS_DENIED - the handle does not have the right
  * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
- * * SEC_E_UNSUPPORTED_FUNCTION - another attribute
+ * * SEC_E_UNSUPPORTED_FUNCTION - another attribute; or names that are not known, or
+ *   not UTF-8
  * * SEC_E_INVALID_PARAMETER - @Buffer is NULL
  * * STATUS_INSUFFICIENT_RESOURCES - no memory
  */

@@ -720,7 +720,13 @@ SECURITY_STATUS SEC_ENTRY UnsealMessage(PCtxtHandle phContext,
  *	kept; tsExpiry is when the context or the handle ends, whichever is
  *	earlier, or 0x7fffffffffffffff for never;
  *	SECPKG_ATTR_FLAGS: SecPkgContext_Flags: the services, as ISC_RET_* of an
- *	initiator and ASC_RET_* of an acceptor;
+ *	initiator and ASC_RET_* of an acceptor; of a handshake that is over, all
+ *	that pfContextAttr had but ALLOCATED_MEMORY;
+ *	SECPKG_ATTR_NAMES: SecPkgContext_NamesA: the identity of the initiator, of
+ *	whichever end it is asked;
+ *	SECPKG_ATTR_NATIVE_NAMES: SecPkgContext_NativeNamesA: sClientName is the
+ *	identity of the initiator, sServerName that of the acceptor. These names
+ *	are to be freed with FreeContextBuffer() each;
  *	SECPKG_ATTR_KEY_INFO: SecPkgContext_KeyInfoA of the default suite. Both
  *	names are its own, such as "AES-256-GCM", and to be freed with
  *	FreeContextBuffer() each; KeySize is in bits; both algorithms are
@@ -733,6 +739,12 @@ SECURITY_STATUS SEC_ENTRY UnsealMessage(PCtxtHandle phContext,
  *	SECPKG_NEGOTIATION_IN_PROGRESS
  * @pBuffer: out: the struct
  *
+ * Names, and what SECPKG_ATTR_FLAGS has beyond services, are known of a handle that
+ * a handshake of this process, or of one that it was forked from, has made ready.
+ * They are not exported. A name is what the peer calls itself, and it has shown that
+ * it has the key: Documentation/protocol.rst tells what that is worth. A hands out
+ * the bytes that the peer sent; W needs them to be UTF-8.
+ *
  * SECPKG_ATTR_SESSION_KEY is refused as any other attribute: the key does not
  * leave the kernel. An expired context can still be queried.
  *
@@ -741,8 +753,8 @@ SECURITY_STATUS SEC_ENTRY UnsealMessage(PCtxtHandle phContext,
  * Return:
  * * SEC_E_OK
  * * SEC_E_INVALID_HANDLE - no such handle
- * * SEC_E_UNSUPPORTED_FUNCTION - the handle does not have the right, or another
- *   attribute
+ * * SEC_E_UNSUPPORTED_FUNCTION - the handle does not have the right; or another
+ *   attribute; or names that are not known, or cannot be told with W
  * * SEC_E_CONTEXT_EXPIRED - the handle has expired or was revoked
  * * SEC_E_INVALID_PARAMETER - @pBuffer is NULL
  * * SEC_E_INSUFFICIENT_MEMORY - no memory

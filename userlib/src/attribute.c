@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "internal.h"
+#include "names.h"
 
 /* From the epoch of FILETIME to that of Linux. */
 #define EPOCH_SECONDS	11644473600ULL
@@ -19,6 +20,9 @@ _Static_assert(offsetof(SecPkgContext_NegotiationInfoA, NegotiationState) ==
 	       "one layout");
 _Static_assert(offsetof(SecPkgContext_KeyInfoA, KeySize) ==
 	       offsetof(SecPkgContext_KeyInfoW, KeySize), "one layout");
+_Static_assert(sizeof(SecPkgContext_NamesA) == sizeof(SecPkgContext_NamesW) &&
+	       sizeof(SecPkgContext_NativeNamesA) ==
+	       sizeof(SecPkgContext_NativeNamesW), "one layout");
 
 /* Writes the caller's struct. */
 typedef NTSTATUS attribute_get(const struct sspseal_style *style,
@@ -95,9 +99,12 @@ static NTSTATUS get_flags(const struct sspseal_style *style,
 			  const struct sspseal_query *query, void *buffer)
 {
 	SecPkgContext_Flags *flags = buffer;
+	struct names names = { .flags = 0 };
 
 	(void)style;
-	flags->Flags = sspseal_context_flags(query->role, query->services);
+	sspseal_names_find(query->handle, &names);
+	flags->Flags = sspseal_context_flags(query->role, query->services) |
+		       names.flags;
 	return STATUS_SUCCESS;
 }
 
@@ -151,7 +158,67 @@ static const struct suite *find_suite(__u32 id)
 	return suite;
 }
 
-/* Each name is freed by itself, as Microsoft's page has it. */
+/* ---- names, each of which is freed by itself, as Microsoft's pages have it ---- */
+
+/* @name: bytes that a peer chose, and that it should have chosen to be UTF-8. */
+static NTSTATUS give_name(const struct sspseal_style *style, const char *name,
+			  void **string)
+{
+	if (style->wide && sspseal_utf16(name, NULL) < 0)
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	*string = sspseal_string(style, name);
+	return *string ? STATUS_SUCCESS : sspseal_no_memory(style);
+}
+
+static NTSTATUS give_two(const struct sspseal_style *style, const char *first,
+			 const char *second, void *string[2])
+{
+	NTSTATUS status = give_name(style, first, &string[0]);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = give_name(style, second, &string[1]);
+	if (status != STATUS_SUCCESS)
+		style->release(string[0]);
+	return status;
+}
+
+/* The user is whoever began. */
+static NTSTATUS get_names(const struct sspseal_style *style,
+			  const struct sspseal_query *query, void *buffer)
+{
+	SecPkgContext_NamesW *result = buffer;
+	struct names names;
+	NTSTATUS status;
+	void *user;
+
+	if (!sspseal_names_find(query->handle, &names))
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	status = give_name(style, names.initiator, &user);
+	if (status == STATUS_SUCCESS)
+		result->sUserName = user;
+	return status;
+}
+
+static NTSTATUS get_native_names(const struct sspseal_style *style,
+				 const struct sspseal_query *query,
+				 void *buffer)
+{
+	SecPkgContext_NativeNamesW *result = buffer;
+	struct names names;
+	NTSTATUS status;
+	void *string[2];
+
+	if (!sspseal_names_find(query->handle, &names))
+		return SEC_E_UNSUPPORTED_FUNCTION;
+	status = give_two(style, names.initiator, names.acceptor, string);
+	if (status != STATUS_SUCCESS)
+		return status;
+	result->sClientName = string[0];
+	result->sServerName = string[1];
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS get_key_info(const struct sspseal_style *style,
 			     const struct sspseal_query *query, void *buffer)
 {
@@ -159,18 +226,15 @@ static NTSTATUS get_key_info(const struct sspseal_style *style,
 	bool sign = query->services & SSPSEAL_INTEGRITY;
 	bool seal = query->services & SSPSEAL_CONFIDENTIALITY;
 	SecPkgContext_KeyInfoW *info = buffer;
-	void *signature, *encrypt;
+	NTSTATUS status;
+	void *string[2];
 
-	signature = sspseal_string(style, sign ? suite->name : "");
-	if (!signature)
-		return sspseal_no_memory(style);
-	encrypt = sspseal_string(style, seal ? suite->name : "");
-	if (!encrypt) {
-		style->release(signature);
-		return sspseal_no_memory(style);
-	}
-	info->sSignatureAlgorithmName = signature;
-	info->sEncryptAlgorithmName = encrypt;
+	status = give_two(style, sign ? suite->name : "",
+			  seal ? suite->name : "", string);
+	if (status != STATUS_SUCCESS)
+		return status;
+	info->sSignatureAlgorithmName = string[0];
+	info->sEncryptAlgorithmName = string[1];
 	info->KeySize = sign ? suite->bits : 0;
 	info->SignatureAlgorithm = sign ? query->default_suite : 0;
 	info->EncryptAlgorithm = seal ? query->default_suite : 0;
@@ -193,6 +257,10 @@ static attribute_get *find_attribute(ULONG attribute)
 		return get_negotiation_info;
 	case SECPKG_ATTR_KEY_INFO:
 		return get_key_info;
+	case SECPKG_ATTR_NAMES:
+		return get_names;
+	case SECPKG_ATTR_NATIVE_NAMES:
+		return get_native_names;
 	default:
 		return NULL;
 	}

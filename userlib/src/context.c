@@ -168,6 +168,7 @@ LIBEXPORT SECURITY_STATUS SEC_ENTRY ApplyControlToken(PCtxtHandle phContext,
 static int destroy(__u32 handle, __u32 *status)
 {
 	sspseal_half_open_forget(handle);
+	sspseal_names_drop(handle);
 	return sspseal_destroy(sspseal_device(), handle, status);
 }
 

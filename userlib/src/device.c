@@ -48,6 +48,7 @@ LIBEXPORT void sspseal_detach(void)
 	int fd = atomic_exchange(&device, -1);
 
 	sspseal_half_open_forget_all();
+	sspseal_names_drop_all();
 	atomic_fetch_add(&sspseal_context_tag, NEXT_FILE);
 	if (fd >= 0)
 		close(fd);

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "names.h"
 
 static NTSTATUS destroy(const struct sspseal_style *style, __u32 handle)
 {
 	__u32 status;
 	int ret;
 
+	sspseal_names_drop(handle);
 	ret = sspseal_destroy(sspseal_device(), handle, &status);
 	return sspseal_ntstatus(style->family, ret, status);
 }

@@ -45,6 +45,7 @@ void sspseal_half_open_done(struct half_open *half)
 	count[half->role]--;
 	sspseal_unlock();
 	sspseal_credential_put(half->credential);
+	free(half->names);
 	free(half);
 }
 

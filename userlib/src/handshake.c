@@ -123,9 +123,13 @@ static SECURITY_STATUS tell_expiry(const struct call *call,
 static SECURITY_STATUS finish(const struct call *call, struct half_open *half,
 			      __u32 services, ULONG allocated)
 {
+	ULONG given = given_flags(half, services);
+
 	tell_context(call, half->handle);
 	if (call->given)
-		*call->given = given_flags(half, services) | allocated;
+		*call->given = given | allocated;
+	sspseal_names_add(half->names, half->handle, given);
+	half->names = NULL;
 	sspseal_half_open_done(half);
 	return SEC_E_OK;
 }
@@ -143,6 +147,19 @@ static struct span own_identity(const struct half_open *half)
 static struct span text_span(const char *text)
 {
 	return (struct span){ (const __u8 *)text, strlen(text) };
+}
+
+/* While there may still be no memory: finish() does not fail. */
+static SECURITY_STATUS keep_names(struct half_open *half,
+				  const struct handshake_token *peer)
+{
+	struct span own = own_identity(half);
+	struct span other = peer->field[HANDSHAKE_IDENTITY];
+
+	half->names = half->role == SSPSEAL_ROLE_INITIATOR ?
+		      sspseal_names_make(own, other) :
+		      sspseal_names_make(other, own);
+	return half->names ? SEC_E_OK : SEC_E_INSUFFICIENT_MEMORY;
 }
 
 static SECURITY_STATUS prepare(const struct call *call, size_t size,
@@ -333,6 +350,8 @@ static SECURITY_STATUS initiator_finish(const struct call *call)
 		status = answer_answer(half, &received, &answer, &last, token);
 	if (status == SEC_E_OK)
 		status = tell_expiry(call, half);
+	if (status == SEC_E_OK)
+		status = keep_names(half, &answer);
 	if (status == SEC_E_OK) {
 		sspseal_reply_send(&reply, token, size);
 		return finish(call, half, sspseal_handshake_services(&answer),
@@ -419,6 +438,8 @@ static SECURITY_STATUS acceptor_begin(const struct call *call)
 	status = SEC_E_INVALID_TOKEN;
 	if (parse(HANDSHAKE_OFFER, &received, &offer))
 		status = check_offer(half, &offer, &suite);
+	if (status == SEC_E_OK)
+		status = keep_names(half, &offer);
 	if (status == SEC_E_OK) {
 		half->services |= SSPSEAL_INTEGRITY | (ALL_SERVICES &
 				  sspseal_handshake_services(&offer));

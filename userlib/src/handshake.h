@@ -10,6 +10,7 @@
 
 #include "handshake_token.h"
 #include "internal.h"
+#include "names.h"
 
 /* ---- texts: text.c ---- */
 
@@ -72,6 +73,7 @@ SECURITY_STATUS sspseal_credential_create(const struct credential *credential,
  * @services: what this end asked for; an acceptor's: what both agreed on
  * @asked: what else the first call asked for: ISC_REQ_* or ASC_REQ_*
  * @target: the name that the peer must have; empty for any
+ * @names: of both ends, once the peer has told its own
  * @offer_size: bytes of @offer
  * @offer: an initiator's token 1
  */
@@ -85,6 +87,7 @@ struct half_open {
 	__u32 services;
 	ULONG asked;
 	char target[HANDSHAKE_NAME_MAX + 1];
+	struct named *names;
 	size_t offer_size;
 	__u8 offer[HANDSHAKE_TOKEN_MAX];
 };

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "ntsecpkg.h"
 #include "sspseal.h"
@@ -111,6 +112,9 @@ size_t sspseal_string_size(const struct sspseal_style *style,
 void sspseal_put_string(const struct sspseal_style *style, void *at,
 			const char *text);
 void *sspseal_string(const struct sspseal_style *style, const char *text);
+
+/* text.c */
+ssize_t sspseal_utf16(const char *text, WCHAR *out);
 
 /* ---- context.c, attribute.c, package.c ---- */
 

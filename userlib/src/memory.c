@@ -69,30 +69,26 @@ NTSTATUS sspseal_no_memory(const struct sspseal_style *style)
 				SSPSEAL_STATUS_NO_MEMORY);
 }
 
+/* Bytes of a text as the caller has it, which must be UTF-8 for WCHAR. */
 size_t sspseal_string_size(const struct sspseal_style *style, const char *text)
 {
-	return (strlen(text) + 1) *
-	       (style->wide ? sizeof(WCHAR) : sizeof(CHAR));
+	return style->wide ? (sspseal_utf16(text, NULL) + 1) * sizeof(WCHAR) :
+			     strlen(text) + 1;
 }
 
 /**
  * sspseal_put_string() - write a text as the caller has it
  * @style: of CHAR or of WCHAR
  * @at: where to, sspseal_string_size() bytes
- * @text: ASCII, whose characters have the same numbers in UTF-16
+ * @text: UTF-8; for CHAR any bytes
  */
 void sspseal_put_string(const struct sspseal_style *style, void *at,
 			const char *text)
 {
-	WCHAR *wide = at;
-
-	if (!style->wide) {
+	if (style->wide)
+		sspseal_utf16(text, at);
+	else
 		memcpy(at, text, strlen(text) + 1);
-		return;
-	}
-	do {
-		*wide++ = *text;
-	} while (*text++);
 }
 
 /* Memory of its own for a text; NULL if there is none. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Texts of callers, of either sort, as UTF-8. */
+/* Texts of callers, of either sort, as UTF-8, and UTF-8 as UTF-16. */
 #include <string.h>
 
 #include "handshake.h"
@@ -107,4 +107,71 @@ ssize_t sspseal_utf8(struct text text, char *out, size_t room)
 		memcpy(out, text.at, text.length);
 	out[text.length] = '\0';
 	return text.length;
+}
+
+/* ---- UTF-8 as UTF-16 ---- */
+
+/* The character at *@at, which moves on. -1 if it is not UTF-8. */
+static __s32 next_utf8(const __u8 **at)
+{
+	/* By the bytes behind the first: whatever has a shorter form is none. */
+	static const __s32 smallest[] = { 0, 0x80, 0x800, 0x10000 };
+	const __u8 *p = *at;
+	__s32 c = *p++;
+	size_t more, i;
+
+	more = (c >= 0xc0) + (c >= 0xe0) + (c >= 0xf0);
+	if ((c >= 0x80 && !more) || c >= 0xf8)
+		return -1;
+	if (more)
+		c &= 0x3f >> more;
+	for (i = 0; i < more; i++, p++) {
+		if ((*p & 0xc0) != 0x80)
+			return -1;
+		c = c << 6 | (*p & 0x3f);
+	}
+	if (c < smallest[more] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return -1;
+	*at = p;
+	return c;
+}
+
+/* One character, up to 2 units. */
+static size_t put_utf16(__u32 c, WCHAR *to)
+{
+	if (c < 0x10000) {
+		to[0] = c;
+		return 1;
+	}
+	to[0] = 0xd800 + ((c - 0x10000) >> 10);
+	to[1] = 0xdc00 + (c & 0x3ff);
+	return 2;
+}
+
+/**
+ * sspseal_utf16() - a string of UTF-8 as one of UTF-16
+ * @text: the string
+ * @out: where to, or NULL to count
+ *
+ * No two strings become the same one.
+ *
+ * Return: units without the zero behind them; -1 if it is not UTF-8.
+ */
+ssize_t sspseal_utf16(const char *text, WCHAR *out)
+{
+	const __u8 *at = (const __u8 *)text;
+	size_t units = 0, nr;
+	WCHAR pair[2];
+	__s32 c;
+
+	do {
+		c = next_utf8(&at);
+		if (c < 0)
+			return -1;
+		nr = put_utf16(c, pair);
+		if (out)
+			memcpy(out + units, pair, nr * sizeof(*pair));
+		units += nr;
+	} while (c);
+	return units - 1;
 }
