@@ -130,7 +130,7 @@ stage_mutant() {
 			"$dir/stage" > "$dir/build.log" 2>&1
 		;;
 	# The library is compiled in.
-	handshake_limits* | sspi_memory* | *_32*)
+	handshake_limits* | ntstatus* | sspi_memory* | *_32*)
 		rm "$dir/stage/${test%%.*}"
 		make -s -C "$dir/selftests" OUTPUT="$dir/stage" BUILD="$dir" \
 			KSFT="$("$top/selftests/vm/kselftest.sh")" \
