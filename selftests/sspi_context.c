@@ -151,7 +151,7 @@ static const struct {
 	{ "ApplyControlToken", control, SEC_E_INVALID_HANDLE,
 	  SEC_E_UNSUPPORTED_FUNCTION, SEC_E_UNSUPPORTED_FUNCTION,
 	  SEC_E_UNSUPPORTED_FUNCTION },
-	/* The last two: there are no handles afterwards. */
+	/* The last two: each has a handle of its own. */
 	{ "SpDeleteUserModeContext", sp_delete, SEC_E_INVALID_HANDLE,
 	  STATUS_SUCCESS, STATUS_SUCCESS, STATUS_SUCCESS },
 	{ "DeleteSecurityContext", delete, SEC_E_OK, SEC_E_OK, SEC_E_OK,
@@ -178,17 +178,26 @@ static LONG expected(unsigned int call, enum state state)
 
 TEST(states)
 {
-	LSA_SEC_HANDLE handle;
+	LSA_SEC_HANDLE handle = 0;
 	enum state state;
 	unsigned int i;
 
 	for (state = 0; state < STATES; state++) {
-		handle = context_in(state, SSPSEAL_ROLE_ACCEPTOR);
-		ASSERT_NE(POISON32, handle) TH_LOG("%s", state_name(state));
 		for (i = 0; i < ARRAY_SIZE(calls); i++) {
+			if (!i || calls[i].call == delete)
+				handle = context_in(state,
+						    SSPSEAL_ROLE_ACCEPTOR);
+			ASSERT_NE(POISON32, handle)
+				TH_LOG("%s", state_name(state));
 			EXPECT_EQ(expected(i, state), calls[i].call(handle))
 				TH_LOG("%s: %s", calls[i].name,
 				       state_name(state));
+			if (calls[i].call == sp_delete ||
+			    calls[i].call == delete)
+				EXPECT_EQ(SEC_E_INVALID_HANDLE,
+					  sp_query(handle))
+					TH_LOG("%s: %s", calls[i].name,
+					       state_name(state));
 		}
 	}
 }

@@ -133,6 +133,12 @@ typedef NTSTATUS (*SpUserModeInitializeFn)(ULONG LsaVersion,
  *
  * sspseal_last_status() tells which of the kernel's rules it was. What the library
  * refuses by itself, a flag or a pointer that is NULL, leaves that as it was.
+ *
+ * A descriptor is read by the library, so that one that cannot be read is a fault of
+ * the program. Its array of SecBuffer, and all that they point to, is read and
+ * written by the kernel, which refuses memory that cannot be. Only in a 32-bit
+ * program the library reads and writes the array too, since the kernel has another
+ * layout.
  */
 
 /**

@@ -538,8 +538,8 @@ typedef void (*SEC_GET_KEY_FN)(void *Arg, void *Principal, ULONG KeyVer,
  * without a device. Every message call may be made by any number of threads at a
  * time, on one context too; only a descriptor and its buffers belong to one call
  * at a time. What a call gives its caller is freed with FreeContextBuffer(), if
- * nothing else is said; a credential and a handshake that waits take some memory
- * of the library's. Calls for messages allocate nothing.
+ * nothing else is said; a credential and a handshake take some memory of the
+ * library's. Calls for messages allocate nothing.
  *
  * A call that fails changes nothing, neither buffers and their cbBuffer nor
  * counters and windows. There are four exceptions. A number that was used stays
@@ -550,6 +550,8 @@ typedef void (*SEC_GET_KEY_FN)(void *Arg, void *Principal, ULONG KeyVer,
  *
  * sspseal_last_status() tells which of the kernel's rules it was. What the library
  * refuses by itself, a flag or a pointer that is NULL, leaves that as it was.
+ *
+ * For memory that cannot be read or written, see the rules in <ntsecpkg.h>.
  */
 
 /**
