@@ -3,6 +3,7 @@
  * With ciphers that really complete later: are they the ones at work? Run by
  * async.sh, which brings them, and has other programs test what they do.
  */
+#include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -74,19 +75,37 @@ static long times_slept(void)
 	return getrusage(RUSAGE_SELF, &usage) ? -1 : usage.ru_nvcsw;
 }
 
-/* Another CPU may now and then be done before this one has lain down. */
+static bool stay_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return !sched_setaffinity(0, sizeof(set), &set);
+}
+
+/*
+ * pcrypt completes the requests of a key on one CPU. From another one a call may
+ * find that all was done before it lay down: always, if the CPUs of a VM share one.
+ * From that CPU it has to make room.
+ */
 TEST_F(async, calls_sleep_until_it_is_done)
 {
-	long before, after;
-	int i;
+	long before, most = 0;
+	int cpu, i;
 
-	before = times_slept();
-	for (i = 0; i < CALLS; i++)
-		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->handle,
-					 self->token, self->data, CB));
-	after = times_slept();
-	ASSERT_LE(0, before);
-	EXPECT_LE(CALLS / 2, after - before);
+	for (cpu = 0; stay_on(cpu); cpu++) {
+		before = times_slept();
+		ASSERT_LE(0, before);
+		for (i = 0; i < CALLS; i++)
+			ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+						 self->handle, self->token,
+						 self->data, CB));
+		if (times_slept() - before > most)
+			most = times_slept() - before;
+	}
+	EXPECT_LT(0, cpu);
+	EXPECT_LE(CALLS / 2, most);
 }
 
 TEST_HARNESS_MAIN

@@ -21,6 +21,7 @@ lines_over_tcp
 key_of_a_keyring
 wrong_key
 wrong_name
+name_that_is_not_served
 own_name
 no_key
 usage
@@ -155,6 +156,12 @@ refuses() {
 	[ "$(wc -l < error)" -eq 1 ] || fail "more than: $(cat error)"
 }
 
+# was_cut_off PROGRAM FILE: whatever it was about when it noticed
+was_cut_off() {
+	grep -qxE "$1: (receive: $cut|receive: Connection reset by peer|send: Broken pipe)" \
+		"$2" || fail "$(cat "$2")"
+}
+
 # says FILE LINE
 says() {
 	grep -qxF "$2" "$1" || fail "expected in $1: $2: $(cat "$1")"
@@ -167,7 +174,7 @@ still_serves() {
 }
 
 denied='handshake: the peer has another key, or the name of this end (SEC_E_LOGON_DENIED)'
-other_name='handshake: the end that was asked for has another name (SEC_E_WRONG_PRINCIPAL)'
+other_name='handshake: the peer has another name, or wants another peer (SEC_E_WRONG_PRINCIPAL)'
 hung_up='handshake: the peer closed the connection'
 timed_out='handshake: Connection timed out'
 cut='the connection was cut: messages may be missing'
@@ -225,6 +232,17 @@ wrong_name() {
 	within grep -xF "sspseal-server: $other_name" server.err
 	client --peer tiger --messages 1 > out
 	still_serves
+}
+
+# Whose handshake is over first: it learns that from the connection.
+name_that_is_not_served() {
+	new_key key
+	server ./socket --peer friend
+	! client --messages 1 2> error || fail "the client is content"
+	was_cut_off sspseal-client error
+	within grep -xF "sspseal-server: $other_name" server.err
+	client --identity friend --messages 1 > out
+	says out '1 connections, 1 messages came back right'
 }
 
 own_name() {
@@ -456,8 +474,7 @@ slow_client_ends() {
 	wait "$slow" || status=$?
 	[ "$status" -eq 1 ] || fail "exit status $status"
 	! grep second slow.out || fail "the worker has answered"
-	grep -qxE "sspseal-client: (receive: $cut|receive: Connection reset by peer|send: Broken pipe)" \
-		slow.err || fail "$(cat slow.err)"
+	was_cut_off sspseal-client slow.err
 }
 
 # One who says nothing holds up nobody.
@@ -852,6 +869,12 @@ chat_wrong_name() {
 		sspsealctl chat -k key --identity tiger ./socket
 	! wait "$listener" || fail "the listener is content"
 	says listener.err "sspsealctl: chat: $denied"
+	listen ./socket -k key --peer friend
+	call sspsealctl chat -k key
+	! wait "$caller" || fail "the caller is content"
+	was_cut_off 'sspsealctl: chat' caller.err
+	! wait "$listener" || fail "the listener is content"
+	says listener.err "sspsealctl: chat: $other_name"
 }
 
 # The end of a connection is not the end of a talk.
@@ -895,8 +918,6 @@ chat_usage() {
 	usage_error 'too many files: more' -k key ./socket more
 	usage_error 'takes no output' -k key -o out ./socket
 	usage_error 'needs a key that begins sspseal:' -K 17 --identity a ./socket
-	usage_error '--peer is for the end that connects' -k key --listen \
-		--identity a --peer tiger ./socket
 	refuses 'sspsealctl: chat' 'missing: No such file or directory' \
 		sspsealctl chat -k missing --identity a ./socket
 	refuses 'sspsealctl: chat' './socket: No such file or directory' \

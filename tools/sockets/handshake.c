@@ -17,7 +17,7 @@ static const char *status_text(SECURITY_STATUS status)
 {
 	switch (status) {
 	case SEC_E_WRONG_PRINCIPAL:
-		return "the end that was asked for has another name";
+		return "the peer has another name, or wants another peer";
 	case SEC_E_LOGON_DENIED:
 		return "the peer has another key, or the name of this end";
 	case SEC_E_INVALID_TOKEN:
@@ -86,6 +86,25 @@ static SECURITY_STATUS complete_token(struct session *session,
 	return last ? SEC_E_OK : SEC_I_CONTINUE_NEEDED;
 }
 
+/* The acceptor names no target: it looks at who has come. */
+static int check_name(struct session *session)
+{
+	SecPkgContext_NativeNamesA names;
+	SECURITY_STATUS status;
+
+	status = QueryContextAttributesA(&session->context,
+					 SECPKG_ATTR_NATIVE_NAMES, &names);
+	if (status != SEC_E_OK)
+		return fail(session, status);
+	snprintf(session->name, sizeof(session->name), "%s",
+		 session->initiates ? names.sServerName : names.sClientName);
+	FreeContextBuffer(names.sClientName);
+	FreeContextBuffer(names.sServerName);
+	if (!session->peer || !strcmp(session->peer, session->name))
+		return 0;
+	return fail(session, SEC_E_WRONG_PRINCIPAL);
+}
+
 /* A package may give less than it was asked for, and succeed. */
 static int check_context(struct session *session, ULONG given)
 {
@@ -96,7 +115,7 @@ static int check_context(struct session *session, ULONG given)
 				    "the session would be less than sealed");
 	status = QueryContextAttributesA(&session->context, SECPKG_ATTR_SIZES,
 					 &session->sizes);
-	return status == SEC_E_OK ? 0 : fail(session, status);
+	return status == SEC_E_OK ? check_name(session) : fail(session, status);
 }
 
 /* Makes of @token, or of nothing, what is to be sent. */
@@ -158,12 +177,15 @@ int session_initiate(struct session *session, int fd, PCredHandle credential,
  * @session: out: session_close() it, whatever comes of it
  * @fd: the connection
  * @credential: of session_credential(); it is used until the handshake is over
+ * @peer: the name that the initiator must have, NULL for any
  *
  * Go on with session_shake_hands() or session_go_on().
  */
-void session_accept(struct session *session, int fd, PCredHandle credential)
+void session_accept(struct session *session, int fd, PCredHandle credential,
+		    const char *peer)
 {
 	begin(session, fd, credential);
+	session->peer = peer;
 }
 
 static int receive_token(struct session *session)

@@ -25,6 +25,7 @@ static const char help[] =
 "\n"
 "  --key KEY         sspseal:NAME, a logon key of the kernel, or a file\n"
 "  --identity NAME   of this end; each end has another one\n"
+"  --peer NAME       that clients must have\n"
 "  --user USER       of the worker, a name or a number, not root (nobody)\n"
 "  --expire SECONDS  after which the worker may not use a context any more\n"
 "  --probe           have the worker try what it must not be able to do\n"
@@ -39,7 +40,7 @@ static const char help[] =
 static struct program program = {
 	.name = "sspseal-sandbox",
 	.help = help,
-	.takes = OPTION_USER | OPTION_EXPIRE | OPTION_PROBE | OPTION_NO_FILTER,
+	.takes = OPTION_PEER | OPTION_USER | OPTION_EXPIRE | OPTION_PROBE | OPTION_NO_FILTER,
 	.user = "nobody",
 };
 

@@ -75,7 +75,7 @@ void peers_accept(int listener)
 	peer->here = true;
 	peer->waits = false;
 	peer->deadline = deadline_in(HANDSHAKE_SECONDS);
-	session_accept(&peer->session, fd, key);
+	session_accept(&peer->session, fd, key, sandbox->peer);
 }
 
 /* The worker, if it has taken the peer over, has descriptors of its own. */

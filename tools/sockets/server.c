@@ -20,12 +20,13 @@
 #define HANDSHAKE_SECONDS	10
 
 static const char help[] =
-"Usage: sspseal-server --key KEY --identity NAME ADDRESS\n"
+"Usage: sspseal-server --key KEY --identity NAME [--peer NAME] ADDRESS\n"
 "\n"
 "Accepts connections, and sends each sealed message back, sealed.\n"
 "\n"
 "  --key KEY        sspseal:NAME, a logon key of the kernel, or a file\n"
 "  --identity NAME  of this end; each end has another one\n"
+"  --peer NAME      that clients must have\n"
 "  --help           show this\n"
 "\n"
 "ADDRESS is the path of a Unix socket, with a slash, or HOST:PORT.\n";
@@ -33,6 +34,7 @@ static const char help[] =
 static struct program program = {
 	.name = "sspseal-server",
 	.help = help,
+	.takes = OPTION_PEER,
 };
 
 static CredHandle credential;
@@ -57,7 +59,7 @@ static int serve(struct session *session, int fd)
 {
 	int ret;
 
-	session_accept(session, fd, &credential);
+	session_accept(session, fd, &credential, program.peer);
 	ret = session_shake_hands(session, deadline_in(HANDSHAKE_SECONDS));
 	if (!ret)
 		ret = echo(session);

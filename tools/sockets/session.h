@@ -32,7 +32,9 @@
  * @sizes: what a message needs
  * @error: after a function that failed: why, one clause for people
  * @credential: of this end
- * @peer: the name that the acceptor must have, NULL for any
+ * @peer: the name that the other end must have, NULL for any
+ * @name: out: the name that it has, of up to 255 bytes that are no control
+ *	characters of ASCII
  * @initiates: this end began
  * @begun: the handshake has a context
  * @confirmed: it needs no more tokens of the peer
@@ -44,6 +46,7 @@ struct session {
 	int fd;
 	CtxtHandle context;
 	SecPkgContext_Sizes sizes;
+	char name[256];
 	char error[160];
 	PCredHandle credential;
 	const char *peer;
@@ -63,7 +66,8 @@ const char *session_credential_text(SECURITY_STATUS status);
 /* handshake.c */
 int session_initiate(struct session *session, int fd, PCredHandle credential,
 		     const char *peer);
-void session_accept(struct session *session, int fd, PCredHandle credential);
+void session_accept(struct session *session, int fd, PCredHandle credential,
+		    const char *peer);
 int session_go_on(struct session *session);
 short session_events(const struct session *session);
 int session_shake_hands(struct session *session, int64_t deadline);

@@ -155,13 +155,21 @@ static int wait_for_peer(struct job *job)
 	return fd;
 }
 
+static void print_connected(struct chat *chat)
+{
+	char *name = chat->session.name;
+
+	make_harmless((unsigned char *)name, strlen(name));
+	fprintf(stderr, "sspsealctl: chat: connected to %s; ^D ends it\n", name);
+}
+
 static int shake_hands(struct chat *chat, int fd, PCredHandle credential)
 {
 	struct job *job = chat->job;
 	int ret = 0;
 
 	if (job->listens)
-		session_accept(&chat->session, fd, credential);
+		session_accept(&chat->session, fd, credential, job->peer);
 	else
 		ret = session_initiate(&chat->session, fd, credential,
 				       job->peer);
@@ -171,7 +179,7 @@ static int shake_hands(struct chat *chat, int fd, PCredHandle credential)
 	if (ret)
 		return fail_session(chat);
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "sspsealctl: chat: connected; ^D ends it\n");
+		print_connected(chat);
 	return 0;
 }
 

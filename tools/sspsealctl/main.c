@@ -21,7 +21,7 @@ static const char help[] =
 "       sspsealctl sign   --key-file KEY [-o SIGNATURE] [FILE]\n"
 "       sspsealctl verify --key-file KEY SIGNATURE [FILE]\n"
 "       sspsealctl info [FILE]\n"
-"       sspsealctl chat --key-file KEY --identity NAME [--listen | --peer NAME]\n"
+"       sspsealctl chat --key-file KEY --identity NAME [--listen] [--peer NAME]\n"
 "                  ADDRESS\n"
 "\n"
 "Encrypt and authenticate, or only authenticate, a file or a pipe of any size with\n"
@@ -49,7 +49,7 @@ static const char help[] =
 "      --listen        chat: wait at ADDRESS for one that connects\n"
 "      --identity NAME chat: of this end, whether it listens or not; each end that has\n"
 "                      the key has another one\n"
-"      --peer NAME     chat: that the listening end must have\n"
+"      --peer NAME     chat: that the other end must have\n"
 "  -h, --help          show this\n"
 "  -V, --version       show the version\n"
 "\n"
@@ -233,9 +233,6 @@ static int set_address(struct job *job, int nr, char **addresses)
 				    strlen(SSPSEAL_LOGON_PREFIX)))
 		return usage(job->command, "needs a key that begins ",
 			     SSPSEAL_LOGON_PREFIX);
-	if (job->listens && job->peer)
-		return usage(job->command, "--peer is for the end that connects",
-			     "");
 	return -1;
 }
 
