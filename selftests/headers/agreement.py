@@ -25,6 +25,7 @@ from clang.cindex import CursorKind, Index, TranslationUnit, TypeKind
 TOP = Path(__file__).resolve().parents[2]
 MINGW = '/usr/share/mingw-w64/include'
 MINIMUM = 150
+LICENCE = '# SPDX-License-Identifier: GPL-2.0-only'
 COMPARED = Path(__file__).with_name('compared.txt')
 
 OUR_FILES = {'sspi_types.h', 'sspi.h', 'ntsecpkg.h', 'winerror.h', 'ntstatus.h'}
@@ -247,7 +248,7 @@ class Comparison:
                     COMPLETE.fullmatch(name) and not INTERNAL.fullmatch(name):
                 self.wrong.append(f'{self.mode}: {name} is not here')
         compared = set().union(*self.compared.values())
-        for name in sorted(set(COMPARED.read_text().splitlines()) - compared):
+        for name in sorted(set(COMPARED.read_text().splitlines()[1:]) - compared):
             self.wrong.append(f'{self.mode}: {name} was compared once')
 
 
@@ -271,7 +272,8 @@ def main():
         for group, names in comparison.compared.items():
             compared.setdefault(group, set()).update(names)
     if update:
-        COMPARED.write_text('\n'.join(sorted(set().union(*compared.values()))) + '\n')
+        names = sorted(set().union(*compared.values()))
+        COMPARED.write_text('\n'.join([LICENCE, *names, '']))
     print(*wrong, sep='\n', end='\n' if wrong else '')
     total = sum(len(names) for names in compared.values())
     figures = ', '.join(f'{len(names)} {group}' for group, names in compared.items())

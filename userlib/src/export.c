@@ -171,7 +171,7 @@ static SECURITY_STATUS import_named(const struct sspseal_style *style,
 				    PCtxtHandle context)
 {
 	SECURITY_STATUS status;
-	__u32 handle;
+	__u32 handle = 0;
 
 	if (!context)
 		return SEC_E_INVALID_PARAMETER;
