@@ -57,6 +57,7 @@ documentation() {
 	host_check headers-agree-with-windows "$top/selftests/headers/agreement.sh"
 	host_check headers-compile "$top/selftests/headers/compile.sh"
 	host_check man-pages man_pages
+	host_check install "$top/selftests/install.sh" "$(< "$build/kmod/$kernel/headers")"
 	host_check sphinx sphinx-build -q -W -n -d "$build/doctrees" \
 		"$top/Documentation" "$build/html"
 	host_check fuzz-user env TIME=3 "$top/selftests/fuzz-user.sh"
