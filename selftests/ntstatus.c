@@ -3,13 +3,15 @@
  * What each status and each errno of the kernel is for the four families of SSPI
  * calls, those that no test can make it say among them, and what an older library
  * makes of a newer kernel. The library is compiled in; the kernel is not needed:
- * QUERY is answered here, see the Makefile.
+ * QUERY and BATCH are answered here, see the Makefile.
  */
 #include <errno.h>
 
+#include <sspseal_messages.h>
+
 #include "../userlib/src/internal.h"
 #include "kselftest_harness.h"
-#include "ntstatus_query.h"
+#include "ntstatus_kernel.h"
 #include "sspseal_test.h"
 
 /*
@@ -319,6 +321,33 @@ TEST(newer_suite)
 	EXPECT_EQ(NEWER_SUITE, info.EncryptAlgorithm);
 	FreeContextBuffer(info.sSignatureAlgorithmName);
 	FreeContextBuffer(info.sEncryptAlgorithmName);
+}
+
+/* ---- a signal before the first message ---- */
+
+int __wrap_sspseal_batch(int fd, struct sspseal_batch *batch)
+{
+	(void)fd;
+	batch->status = SSPSEAL_STATUS_INTERRUPTED;
+	return -EINTR;
+}
+
+TEST(interrupted_array)
+{
+	SecBufferDesc desc = { SECBUFFER_VERSION, 0, NULL };
+	NTSTATUS status = (NTSTATUS)POISON32;
+	ULONG done = POISON32;
+
+	EXPECT_EQ(STATUS_CANCELLED,
+		  sspseal_seal_messages(1, 0, &desc, 1, NULL, &status, &done));
+	EXPECT_EQ(SSPSEAL_STATUS_INTERRUPTED, sspseal_last_status());
+	EXPECT_EQ(0, done);
+	done = POISON32;
+	EXPECT_EQ(STATUS_CANCELLED,
+		  sspseal_unseal_messages(1, &desc, 1, NULL, NULL, &status,
+					  &done));
+	EXPECT_EQ(0, done);
+	EXPECT_EQ((NTSTATUS)POISON32, status);
 }
 
 TEST_HARNESS_MAIN
