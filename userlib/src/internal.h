@@ -52,9 +52,7 @@ void sspseal_unlock(void);
 /* ---- messages ---- */
 
 /* Whether a SecBuffer is a struct sspseal_buffer: see message.c. */
-#if UINTPTR_MAX == UINT64_MAX
-#define SSPSEAL_SAME_BUFFERS
-#endif
+#define SSPSEAL_SAME_BUFFERS	(sizeof(void *) == sizeof(__u64))
 
 /* A descriptor that the kernel cannot see is wrong becomes one without buffers. */
 static inline SecBuffer *sspseal_describe(const SecBufferDesc *desc,

@@ -14,7 +14,7 @@
 #define SAME_PLACE(a, b) \
 	(offsetof(SecBuffer, a) == offsetof(struct sspseal_buffer, b))
 
-_Static_assert(sizeof(void *) != sizeof(__u64) ||
+_Static_assert(!SSPSEAL_SAME_BUFFERS ||
 	       (sizeof(SecBuffer) == sizeof(struct sspseal_buffer) &&
 		SAME_PLACE(cbBuffer, cb) && SAME_PLACE(BufferType, type) &&
 		SAME_PLACE(pvBuffer, ptr)),
@@ -79,7 +79,7 @@ static inline NTSTATUS call_kernel(enum sspseal_family family,
 	int ret;
 
 	message->handle = sspseal_handle(handle);
-	if (sizeof(void *) == sizeof(__u64))
+	if (SSPSEAL_SAME_BUFFERS)
 		ret = call_direct(request, buffers, message);
 	else
 		ret = call_converted(request, buffers, message);

@@ -5,14 +5,12 @@
 #include "internal.h"
 #include "sspseal_messages.h"
 
-/* As many as go to the kernel at once lie on the stack, buffers too if they have
+/*
+ * As many as go to the kernel at once lie on the stack, buffers too if they have
  * to be converted.
  */
-#ifdef SSPSEAL_SAME_BUFFERS
-#define CHUNK	32
-#else
-#define CHUNK	8
-#endif
+#define CHUNK		(SSPSEAL_SAME_BUFFERS ? 32 : 8)
+#define CONVERTED	(SSPSEAL_SAME_BUFFERS ? 0 : CHUNK)
 
 /**
  * struct array - what the caller gave
@@ -36,9 +34,7 @@ struct array {
 
 struct chunk {
 	struct sspseal_operation operations[CHUNK];
-#ifndef SSPSEAL_SAME_BUFFERS
-	struct sspseal_buffer buffers[CHUNK][SSPSEAL_BUFFERS_MAX];
-#endif
+	struct sspseal_buffer buffers[CONVERTED][SSPSEAL_BUFFERS_MAX];
 };
 
 static void make_operation(const struct array *array, struct chunk *chunk,
@@ -58,13 +54,13 @@ static void make_operation(const struct array *array, struct chunk *chunk,
 	};
 	buffers = sspseal_describe(&array->messages[first + i],
 				   &operation->message);
-#ifdef SSPSEAL_SAME_BUFFERS
-	operation->message.buffers = (uintptr_t)buffers;
-#else
+	if (SSPSEAL_SAME_BUFFERS) {
+		operation->message.buffers = (uintptr_t)buffers;
+		return;
+	}
 	sspseal_convert(chunk->buffers[i], buffers,
 			operation->message.nr_buffers);
 	operation->message.buffers = (uintptr_t)chunk->buffers[i];
-#endif
 }
 
 static void take_result(const struct array *array, const struct chunk *chunk,
@@ -80,10 +76,10 @@ static void take_result(const struct array *array, const struct chunk *chunk,
 		return;
 	if (array->qops)
 		array->qops[first + i] = operation->message.qop;
-#ifndef SSPSEAL_SAME_BUFFERS
-	sspseal_convert_back(array->messages[first + i].pBuffers,
-			     chunk->buffers[i], operation->message.nr_buffers);
-#endif
+	if (!SSPSEAL_SAME_BUFFERS)
+		sspseal_convert_back(array->messages[first + i].pBuffers,
+				     chunk->buffers[i],
+				     operation->message.nr_buffers);
 }
 
 /* Up to CHUNK messages: how many were done; or why none, as an NTSTATUS. */
