@@ -11,7 +11,7 @@
 
 #include "sspseal_test.h"
 
-/* Both of sspi.h's layers in one call. */
+/* The calls of ntsecpkg.h, and those of sspi.h. */
 enum layer {
 	SP,
 	SSPI,

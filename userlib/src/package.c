@@ -72,26 +72,6 @@ bool sspseal_is_package(const struct sspseal_style *style, const void *name)
 
 /* ---- the Sp layer ---- */
 
-LIBEXPORT NTSTATUS NTAPI SpFormatCredentials(PSecBuffer Credentials,
-					     PSecBuffer FormattedCredentials)
-{
-	(void)Credentials;
-	(void)FormattedCredentials;
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
-LIBEXPORT NTSTATUS NTAPI SpMarshallSupplementalCreds(ULONG CredentialSize,
-						     PUCHAR Credentials,
-						     PULONG MarshalledCredSize,
-						     PVOID *MarshalledCreds)
-{
-	(void)CredentialSize;
-	(void)Credentials;
-	(void)MarshalledCredSize;
-	(void)MarshalledCreds;
-	return SEC_E_UNSUPPORTED_FUNCTION;
-}
-
 static const SECPKG_USER_FUNCTION_TABLE user_table = {
 	.InstanceInit = SpInstanceInit,
 	.InitUserModeContext = SpInitUserModeContext,

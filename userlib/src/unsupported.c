@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Calls that the table of functions has to have, and that the package does not
+ * Calls that the tables of functions have to have, and that the package does not
  * offer. To offer one, take it out here.
  */
 #include "internal.h"
@@ -9,6 +9,20 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* ---- what there is nothing for ---- */
+
+LIBEXPORT NTSTATUS NTAPI SpFormatCredentials(PSecBuffer Credentials,
+					     PSecBuffer FormattedCredentials)
+{
+	return SEC_E_UNSUPPORTED_FUNCTION;
+}
+
+LIBEXPORT NTSTATUS NTAPI SpMarshallSupplementalCreds(ULONG CredentialSize,
+						     PUCHAR Credentials,
+						     PULONG MarshalledCredSize,
+						     PVOID *MarshalledCreds)
+{
+	return SEC_E_UNSUPPORTED_FUNCTION;
+}
 
 LIBEXPORT SECURITY_STATUS SEC_ENTRY AddCredentialsA(PCredHandle hCredentials,
 						    SEC_CHAR *pszPrincipal,
