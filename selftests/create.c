@@ -172,6 +172,29 @@ TEST_F(create, files_have_their_own_handles)
 	close(other);
 }
 
+/* More than the kernel keeps at hand: each number stands for one context alone. */
+TEST_F(create, many_handles)
+{
+	__u8 token[TOKEN_SIZE], data = 0;
+	__u32 handle, many = 200, i;
+
+	for (handle = 1; handle <= many; handle++)
+		ASSERT_EQ(handle, create_context(self->fd,
+						 SSPSEAL_ROLE_INITIATOR,
+						 SSPSEAL_INTEGRITY));
+	for (handle = 1; handle <= many; handle++)
+		for (i = 0; i < handle % 7; i++)
+			ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SIGN, handle,
+						 token, &data, sizeof(data)));
+	for (handle = 1; handle <= many; handle++)
+		EXPECT_EQ((__s64)handle % 7, sent(self->fd, handle));
+	for (handle = 1; handle <= many; handle += 2)
+		ASSERT_EQ(0, destroy(self->fd, handle));
+	for (handle = 1; handle <= many; handle++)
+		EXPECT_EQ(handle % 2 ? -1 : (__s64)handle % 7,
+			  sent(self->fd, handle));
+}
+
 TEST_F(create, closing_a_file_ends_its_contexts)
 {
 	long total = parameter_get("max_contexts");
