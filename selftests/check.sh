@@ -47,6 +47,20 @@ man_pages() {
 		"$top/selftests/man-check.sh" "$build/man" "$build/userlib/libsspseal.so"
 }
 
+# On one CPU, while another checks the documentation.
+begin_lint() {
+	(
+		status=0
+		"$top/selftests/lint.sh" > "$build/lint.log" 2>&1 || status=$?
+		echo "$status" > "$build/lint.status"
+	) &
+}
+
+end_lint() {
+	cat "$build/lint.log"
+	return "$(< "$build/lint.status")"
+}
+
 documentation() {
 	local page=$top/Documentation/token-format.rst passed=0 failed=0
 	host_check vectors /usr/bin/python3 "$top/Documentation/vectors.py" --check "$page"
@@ -97,8 +111,10 @@ put_together
 
 all_passed=0 all_failed=0
 if [ -z "${TEST:-}${1:-}" ] && ! on_this_machine; then
-	part lint "$top/selftests/lint.sh"
+	begin_lint
 	part documentation documentation
+	wait
+	part lint end_lint
 fi
 # What boots VMs of its own is no program of the kernel under test.
 read -ra programs <<< "${TEST:-}"
