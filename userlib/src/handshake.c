@@ -349,9 +349,9 @@ static SECURITY_STATUS initiator_finish(const struct call *call)
 	if (parse(HANDSHAKE_ANSWER, &received, &answer))
 		status = answer_answer(half, &received, &answer, &last, token);
 	if (status == SEC_E_OK)
-		status = tell_expiry(call, half);
-	if (status == SEC_E_OK)
 		status = keep_names(half, &answer);
+	if (status == SEC_E_OK)
+		status = tell_expiry(call, half);
 	if (status == SEC_E_OK) {
 		sspseal_reply_send(&reply, token, size);
 		return finish(call, half, sspseal_handshake_services(&answer),
