@@ -10,6 +10,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/parts.sh"
 
 stage=$build/stage/check
 
@@ -88,46 +90,27 @@ tests() {
 	run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
 }
 
-# part NAME COMMAND...: whose last line must be a closing line. A VM that ends
-# otherwise, or a kernel log that is not clean, counts as one more failure.
-part() {
-	local name=$1 status=0 counts
-	shift
-	"$@" 2>&1 | tee "$build/check.$name" || status=$?
-	counts=$(awk '/^[0-9]+ passed, [0-9]+ failed$/ { counts = $1 " " $3 }
-		END { print counts }' "$build/check.$name")
-	read -r passed failed <<< "${counts:-0 0}"
-	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-		echo "not ok $name: exit status $status"
-		failed=1
-	fi
-	all_passed=$((all_passed + passed))
-	all_failed=$((all_failed + failed))
-}
-
 install_packages demo check
 put_together
 [ "${1:-}" != --stage ] || exit 0
 
-all_passed=0 all_failed=0
 if [ -z "${TEST:-}${1:-}" ] && ! on_this_machine; then
 	begin_lint
-	part documentation documentation
+	part "$build/check.documentation" documentation
 	wait
-	part lint end_lint
+	part "$build/check.lint" end_lint
 fi
 # What boots VMs of its own is no program of the kernel under test.
 read -ra programs <<< "${TEST:-}"
 if [[ " ${TEST:-vmfork} " == *" vmfork "* ]] && ! on_this_machine; then
-	part vmfork "$top/selftests/vmfork.sh"
+	part "$build/check.vmfork" "$top/selftests/vmfork.sh"
 	mapfile -t programs < <(printf '%s\n' "${programs[@]}" | grep -vx -e vmfork -e '')
 fi
 if [ -z "${TEST:-}" ] || [ ${#programs[@]} -gt 0 ]; then
-	part tests tests
+	part "$build/check.tests" tests
 fi
 if [ -z "${TEST:-}" ] && ! on_this_machine &&
 	[ -e "$top/selftests/bench/baseline-$kernel.txt" ]; then
-	part gate gate
+	part "$build/check.gate" gate
 fi
-echo "$all_passed passed, $all_failed failed"
-[ "$all_failed" -eq 0 ]
+parts_end
