@@ -537,9 +537,14 @@ on_terminal() {
 	"$here/on_terminal" "$tool" "$@" 2> screen
 }
 
-# screen_shows TEXT: which may have been written more than once.
+# A line each time something was written. Numbers may be repeated, and where a second
+# does not suffice for 1 MiB there is another before that.
+screen_lines() {
+	tr '\r' '\n' < screen | uniq | grep -v ': 0 MiB$'
+}
+
 screen_shows() {
-	[ "$(tr '\r' '\n' < screen | uniq)" = "$(printf %b "$1")" ] ||
+	[ "$(screen_lines)" = "$(printf %b "$1")" ] ||
 		fail "on the screen: $(od -c screen)"
 }
 
@@ -562,7 +567,7 @@ progress_gives_way_to_an_error() {
 	slowly flipped | on_terminal unseal -k key > out || status=$?
 	[ "$status" -eq 1 ]
 	# A line of its own: what was shown before is wiped out.
-	tr '\r' '\n' < screen | uniq > lines
+	screen_lines > lines
 	[ "$(sed -n 2p lines)" = 'sspsealctl: unseal: 1 MiB' ]
 	[ "$(sed -n 3p lines | cut -c 1-3)" = "$(printf '\033[K')" ]
 	sed -n 3p lines | cut -c 4- > error
