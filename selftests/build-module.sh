@@ -30,5 +30,5 @@ if [ ! -e "$kernel/vmlinux" ] || ! command -v pahole > /dev/null; then
 	set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
 fi
 # shellcheck disable=SC2086 # a list of arguments
-make -s -C "$kernel" M="$objects" "$@" ${KBUILD_OPTIONS:-} modules
+"$top/selftests/kbuild.sh" "$kernel" M="$objects" "$@" ${KBUILD_OPTIONS:-} modules
 cp -u "$objects/kmod/sspseal.ko" "$module"

@@ -13,5 +13,5 @@ kernel=$1 sources=$(cd "$2" && pwd) objects=$3
 mkdir -p "$objects"
 find "$objects" -xtype l -delete
 cp -sf "$sources"/{Kbuild,*.[ch]} "$objects"
-make -s -C "$kernel" M="$(cd "$objects" && pwd)" W=1 KCFLAGS=-Werror \
+"$(dirname "$0")/kbuild.sh" "$kernel" M="$(cd "$objects" && pwd)" W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES= modules

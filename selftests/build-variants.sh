@@ -23,7 +23,7 @@ build_broken() {
 	local file=$tree/kmod/selftest.c
 	mkdir -p "$tree/selftests"
 	cp -ru "$top/Kbuild" "$top/kmod" "$top/uapi" "$tree"
-	cp -u "$top/selftests/build-module.sh" "$tree/selftests"
+	cp -u "$top"/selftests/{build-module,kbuild}.sh "$tree/selftests"
 	! cmp -s "$top/kmod/selftest.c" "$file" || sed -i "$2" "$file"
 	if [ "$(diff "$top/kmod/selftest.c" "$file" | grep -c '^>')" -ne 1 ]; then
 		echo "build-variants.sh: cannot find the answer to change: $1" >&2

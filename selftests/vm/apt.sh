@@ -8,6 +8,7 @@
 #   apt_root SUITE DIR          once: a private apt for SUITE, in DIR
 #   apt_depends PACKAGE         what the newest PACKAGE depends on, a name a line
 #   apt_has PACKAGE             whether there is such a package
+#   apt_closure PACKAGE...      these and all that they depend on
 #   apt_unpack DIR PACKAGE...   their files below DIR; sha256 sums on stdout
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -115,6 +116,12 @@ apt_depends() {
 
 apt_has() {
 	apt-cache -c "$apt_conf" show --no-all-versions "$1" > /dev/null 2>&1
+}
+
+# Nothing is installed, as far as this apt knows.
+apt_closure() {
+	apt-get -c "$apt_conf" -s -o APT::Install-Recommends=0 install "$@" |
+		awk '$1 == "Inst" { print $2 }'
 }
 
 # apt checks the sums against the signed lists. The packages themselves, large

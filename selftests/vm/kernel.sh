@@ -5,16 +5,19 @@
 #
 # Makes sure that Debian's newest kernel of the series LABEL (6.1 if not given)
 # is in the cache, unpacked from its packages and not installed, and that its
-# compiler is installed. Prints the directory it is in. Those called "debug" and
-# "kcsan" are built from source, see debug-kernel.sh, and have only some of this:
+# compiler is there. Prints the directory it is in. Of other flavours than "cloud"
+# (6.1-rt) only what it takes to build for them is fetched. Those called "debug" and
+# "kcsan" are built from source, see debug-kernel.sh. So each has some of this:
 #
-#   build            for make -C DIR/build M=...
+#   build            for kbuild.sh DIR/build M=...
+#   tools            what that takes if not this machine's tools: see tools.sh
 #   vmlinuz
 #   pvh              the same uncompressed, for a VM to enter directly: under
 #                    emulation the decompressor would take a second or two
 #   modules          its modules (.../lib/modules/RELEASE)
 #   release          a line: RELEASE
 #   needs            a line: packages to build a module with it
+#   debian           a line: whose packages those are, if not this machine's
 #   packages.sha256  the sum of each package it came from
 #   slowness         a line, if it is slower than others by design: how many times
 #   memory           a line, if it needs more than others: MiB
@@ -26,58 +29,91 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$vm_dir/apt.sh"
 
-# A kernel is a row: label, suite, the package that depends on the newest image.
-# The compiler follows from the headers' dependencies and must be one that this
-# Debian has. 7.x has not (trixie's gcc-14): it needs a `needs` of its own.
+# A kernel is a row: label, suite, the package that depends on the newest image, or
+# on the newest headers where nothing is to be booted. The compiler follows from the
+# headers' dependencies.
 # In the place of a suite, "built" stands for configurations of our own.
 kernels() {
 	cat <<-END
-		6.1   bookworm  linux-image-cloud-amd64
-		6.12  bookworm  linux-image-6.12-cloud-amd64
-		debug built     config/debug.config
-		kcsan built     config/kcsan.config
+		6.1         bookworm         linux-image-cloud-amd64
+		6.1-rt      bookworm         linux-headers-rt-amd64
+		6.1-normal  bookworm         linux-headers-amd64
+		6.12        bookworm         linux-image-6.12-cloud-amd64
+		6.12-rt     bookworm         linux-headers-6.12-rt-amd64
+		6.12-normal bookworm         linux-headers-6.12-amd64
+		7.x         trixie-backports linux-image-cloud-amd64
+		7.x-rt      trixie-backports linux-headers-rt-amd64
+		7.x-normal  trixie-backports linux-headers-amd64
+		debug       built            config/debug.config
+		kcsan       built            config/kcsan.config
 	END
 }
 
-# The packages of image $1 = linux-image-RELEASE. Newer kernels have binary and
-# modules in packages of their own.
-packages() {
-	local image=$1 release=${1#linux-image-} headers part
-	headers=linux-headers-$release
-	printf '%s\n' "$image" "$headers"
-	for part in linux-binary-$release linux-modules-$release linux-base-$release; do
-		! apt_has "$part" || echo "$part"
-	done
-	apt_depends "$headers" |
-		grep -E '^linux-(headers-.*-common|kbuild-|compiler-)' || :
+# The packages of the headers $1 = linux-headers-RELEASE.
+header_packages() {
+	echo "$1"
+	apt_depends "$1" | grep -E '^linux-(headers-.*-common|kbuild-|compiler-)' || :
 }
 
-# Packages for a build on this machine. libelf-dev brings the library that
-# objtool is linked with, whose own package changes its name between releases.
+# Those of the image for RELEASE. Newer kernels have binary and modules in packages
+# of their own.
+image_packages() {
+	local part
+	echo "linux-image-$1"
+	for part in "linux-binary-$1" "linux-modules-$1" "linux-base-$1"; do
+		! apt_has "$part" || echo "$part"
+	done
+}
+
+# What building takes. libelf-dev brings the library that objtool is linked with,
+# whose own package changes its name between releases.
 needs() {
 	echo make libelf-dev "$(apt_depends "linux-headers-$1" | grep -Eo 'gcc-[0-9]+' | sort -u)"
 }
 
-fetch() {
-	local suite=$1 meta=$2 dir=$3 image release parts
-	apt_root "$suite" "$dir/apt"
-	image=$(apt_depends "$meta" | grep '^linux-image-[0-9]') ||
-		die "no $meta in $suite and $suite-security"
-	release=${image#linux-image-}
-	echo "${0##*/}: fetching $image" >&2
+# Does suite $1 belong to another Debian than this machine's?
+foreign() {
+	# shellcheck source=/dev/null # this machine's
+	[ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" != "${1%-backports}" ]
+}
 
-	parts=$(packages "$image")
+# What a build with the kernel in directory $1 takes. Of another Debian than this
+# machine's it is not installed but linked.
+provide_tools() {
+	local dir=$1 tools
+	local -a needs
+	read -ra needs < "$dir/needs"
+	if [ -e "$dir/debian" ]; then
+		tools=$("$vm_dir/tools.sh" "$(< "$dir/debian")" "${needs[@]}")
+		[ "$dir/tools" -ef "$tools" ] ||
+			ln -sfn "../../tools/${tools##*/}" "$dir/tools"
+	else
+		"$vm_dir/../deps.sh" "${needs[@]}"
+	fi
+}
+
+fetch() {
+	local suite=$1 meta=$2 dir=$3 newest release parts
+	apt_root "$suite" "$dir/apt"
+	newest=$(apt_depends "$meta" | grep -E '^linux-(image|headers)-[0-9]') ||
+		die "no $meta in $suite and $suite-security"
+	release=${newest#linux-*-}
+	echo "${0##*/}: fetching $newest" >&2
+
+	parts=$(header_packages "linux-headers-$release")
+	[ "$newest" != "linux-image-$release" ] || parts+=" $(image_packages "$release")"
 	# shellcheck disable=SC2086 # a list of package names
 	apt_unpack "$dir" $parts > "$dir/packages.sha256"
-	needs "$release" > "$dir/needs"
 	echo "$release" > "$dir/release"
+	needs "$release" > "$dir/needs"
+	! foreign "$suite" || echo "${suite%-backports}" > "$dir/debian"
 	rm -rf "$dir/apt"
-	link "$dir" "$release"
-	uncompress "$dir/vmlinuz" "$dir/pvh"
+	link_headers "$dir" "$release"
+	[ "$newest" != "linux-image-$release" ] || link_image "$dir" "$release"
 }
 
 # Everything relative, so that the directory may be renamed and moved.
-link() {
+link_image() {
 	local dir=$1 release=$2 modules image
 	modules=$(cd "$dir" && find . -path "*/lib/modules/$release/kernel" -print -quit)
 	[ -n "$modules" ] || die "$release came without modules"
@@ -88,6 +124,11 @@ link() {
 	[ -e "$dir/$image" ] || die "$release came without an image"
 	ln -s "$modules" "$dir/modules"
 	ln -s "$image" "$dir/vmlinuz"
+	uncompress "$dir/vmlinuz" "$dir/pvh"
+}
+
+link_headers() {
+	local dir=$1 release=$2
 	ln -s "usr/src/linux-headers-$release" "$dir/build"
 	[ -e "$dir/build/Makefile" ] || die "$release came without headers"
 
@@ -127,6 +168,5 @@ read -r suite meta < <(kernels | awk -v label="$label" '$1 == label { print $2, 
 dir=$cache/kernel/$label
 [ -d "$dir" ] || "$vm_dir/../deps.sh" lz4 zstd
 once "$dir" fetch "$suite" "$meta"
-# shellcheck disable=SC2046 # a list of package names
-"$vm_dir/../deps.sh" $(< "$dir/needs")
+provide_tools "$dir"
 echo "$dir"
