@@ -5,6 +5,7 @@
 #   make demo         boot a kernel in a VM, seal a file in it, unseal it again
 #   make check        all tests, in a VM                  TEST=name for one
 #   make check-debug  the same tests on a kernel that looks for faults
+#   make check-all    all of that on every kernel, and fuzzing: an hour, and a table
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
 #   make coverage     which lines of the module do the tests execute?
@@ -64,6 +65,9 @@ check:
 
 check-debug:
 	KERNEL=debug selftests/check.sh --tests
+
+check-all:
+	selftests/check-all.sh
 
 coverage:
 	selftests/coverage.sh
@@ -126,4 +130,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	bench examples install uninstall clean
-.PHONY: fuzz-user check-debug coverage fuzz
+.PHONY: fuzz-user check-debug check-all coverage fuzz

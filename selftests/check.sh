@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh [--stage | --tests]: runs the static checks, those of the
+# check.sh [--stage | --static | --tests]: runs the static checks, those of the
 # documentation, and the tests in a VM, or with HOST=1 on the running kernel. With
-# TEST only the tests that it names, with --tests only tests, but all of them.
-# With --stage nothing is run: what would be is put together.
+# TEST only the tests that it names, with --tests only tests, but all of them, with
+# --static only the other checks. With --stage nothing is run: what would be is put
+# together.
 #
 # Ends with a line "N passed, N failed".
 set -euo pipefail
@@ -90,27 +91,40 @@ tests() {
 	run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
 }
 
+# Its output is kept, beside the others'.
+check_part() {
+	part "$build/check.$1" "${@:2}"
+}
+
+all_static() {
+	begin_lint
+	check_part documentation documentation
+	wait
+	check_part lint end_lint
+}
+
+# What boots VMs of its own is no program of the kernel under test.
+all_tests() {
+	read -ra programs <<< "${TEST:-}"
+	if [[ " ${TEST:-vmfork} " == *" vmfork "* ]] && ! on_this_machine; then
+		check_part vmfork "$top/selftests/vmfork.sh"
+		mapfile -t programs < <(printf '%s\n' "${programs[@]}" |
+			grep -vx -e vmfork -e '')
+	fi
+	if [ -z "${TEST:-}" ] || [ ${#programs[@]} -gt 0 ]; then
+		check_part tests tests
+	fi
+	if [ -z "${TEST:-}" ] && ! on_this_machine &&
+		[ -e "$top/selftests/bench/baseline-$kernel.txt" ]; then
+		check_part gate gate
+	fi
+}
+
+only=${1:-}
 install_packages demo check
 put_together
-[ "${1:-}" != --stage ] || exit 0
+[ "$only" != --stage ] || exit 0
 
-if [ -z "${TEST:-}${1:-}" ] && ! on_this_machine; then
-	begin_lint
-	part "$build/check.documentation" documentation
-	wait
-	part "$build/check.lint" end_lint
-fi
-# What boots VMs of its own is no program of the kernel under test.
-read -ra programs <<< "${TEST:-}"
-if [[ " ${TEST:-vmfork} " == *" vmfork "* ]] && ! on_this_machine; then
-	part "$build/check.vmfork" "$top/selftests/vmfork.sh"
-	mapfile -t programs < <(printf '%s\n' "${programs[@]}" | grep -vx -e vmfork -e '')
-fi
-if [ -z "${TEST:-}" ] || [ ${#programs[@]} -gt 0 ]; then
-	part "$build/check.tests" tests
-fi
-if [ -z "${TEST:-}" ] && ! on_this_machine &&
-	[ -e "$top/selftests/bench/baseline-$kernel.txt" ]; then
-	part "$build/check.gate" gate
-fi
+[ -n "${TEST:-}" ] || [ "$only" = --tests ] || on_this_machine || all_static
+[ "$only" = --static ] || all_tests
 parts_end

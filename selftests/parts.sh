@@ -5,14 +5,19 @@
 
 parts_passed=0 parts_failed=0
 
-# part LOG COMMAND...: whose last line of the form "N passed, N failed" counts. A
-# command that says nothing of failures, but ends with a status, counts as one more.
+# What the last line of the form "N passed, N failed" in the file $1 says, or nothing.
+closing_line() {
+	awk '/^[0-9]+ passed, [0-9]+ failed$/ { counts = $1 " " $3 }
+		END { print counts }' "$1"
+}
+
+# part LOG COMMAND...: whose closing line counts. A command that says nothing of
+# failures, but ends with a status, counts as one more.
 part() {
 	local log=$1 status=0 counts passed failed
 	shift
 	"$@" 2>&1 | tee "$log" || status=$?
-	counts=$(awk '/^[0-9]+ passed, [0-9]+ failed$/ { counts = $1 " " $3 }
-		END { print counts }' "$log")
+	counts=$(closing_line "$log")
 	read -r passed failed <<< "${counts:-0 0}"
 	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
 		echo "not ok $*: exit status $status"
