@@ -31,6 +31,20 @@ void sspseal_kdf_exit(void)
 	crypto_free_shash(held);
 }
 
+/* Deeper than any implementation of SHA-256 goes, and no deeper than warned about. */
+#define STACK_USED	1792
+
+/*
+ * Those of x86 leave the words that they hash on the stack, below us, and do not zero
+ * them: keys. A call that begins where theirs did covers them.
+ */
+static noinline void wipe_stack(void)
+{
+	u8 room[STACK_USED];
+
+	memzero_explicit(room, sizeof(room));
+}
+
 /* A keyed HMAC, or an error; freeing it zeroes the key. */
 static struct crypto_shash *hmac_new(const u8 *key, u32 key_size)
 {
@@ -67,6 +81,7 @@ enum sspseal_status sspseal_kdf_extract(const u8 *salt, u32 salt_size,
 		return sspseal_crypto_status(PTR_ERR(hmac));
 	err = crypto_shash_tfm_digest(hmac, key, key_size, prk);
 	crypto_free_shash(hmac);
+	wipe_stack();
 	return sspseal_crypto_status(err);
 }
 
@@ -123,5 +138,6 @@ enum sspseal_status sspseal_kdf_expand(const u8 prk[SSPSEAL_PRK_SIZE],
 	}
 	memzero_explicit(block, sizeof(block));
 	crypto_free_shash(hmac);
+	wipe_stack();
 	return sspseal_crypto_status(err);
 }
