@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In the VM whose memory hygiene.sh searches: a child has keys, uses them, gives them
+ * up, and ends. Its parent tells the outside how far it is, and what lies where.
+ *
+ * Secrets are moved byte by byte: what is moved in vector registers is in the kernel's
+ * memory when the process is not running.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "hygiene.h"
+#include "sspseal_test.h"
+
+#define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
+#define DATA_SIZE	200000
+#define STAGES		3
+
+/* What parent and child have in common. */
+static struct common {
+	__u8 key[SESSIONS][SESSION_KEY];	/* masked */
+	__u8 text[TEXT];			/* masked */
+	__u8 salt[SESSIONS][2][SSPSEAL_SALT_SIZE];
+} *common;
+
+static void must(bool condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "hygiene: %s\n", what);
+	exit(1);
+}
+
+/* ---- the child ---- */
+
+static __u8 key[SESSIONS][SESSION_KEY];
+static __u8 text[TEXT];
+static __u8 *data;
+static int device;
+static __u32 handle[SESSIONS][2];
+
+static __u8 get(const __u8 *from)
+{
+	return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
+static void put(__u8 *to, __u8 value)
+{
+	__atomic_store_n(to, value, __ATOMIC_RELAXED);
+}
+
+static void unmask(__u8 *to, const __u8 *from, size_t size)
+{
+	while (size--)
+		put(to++, get(from++) ^ MASK);
+}
+
+static void put_text(__u8 *to)
+{
+	size_t i;
+
+	for (i = 0; i < TEXT; i++)
+		put(to + i, get(text + i));
+}
+
+static bool is_text(const __u8 *p)
+{
+	size_t i;
+
+	for (i = 0; i < TEXT; i++)
+		if (get(p + i) != get(text + i))
+			return false;
+	return true;
+}
+
+static void get_secrets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++)
+		unmask(key[i], common->key[i], SESSION_KEY);
+	unmask(text, common->text, TEXT);
+}
+
+static void create(unsigned int i, unsigned int end)
+{
+	struct sspseal_native native = {
+		.suites = SSPSEAL_SUITE_BIT(hygiene_sessions[i].suite),
+	};
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR + end,
+					      SERVICES);
+
+	c.key = (uintptr_t)key[i];
+	c.key_size = SESSION_KEY;
+	c.params = (uintptr_t)&native;
+	c.params_size = sizeof(native);
+	c.flags = hygiene_sessions[i].bound ? SSPSEAL_CREATE_UNBOUND : 0;
+	must(!call(device, SSPSEAL_CREATE, &c), "CREATE");
+	handle[i][end] = c.handle;
+	memcpy(common->salt[i][end], native.salt, SSPSEAL_SALT_SIZE);
+}
+
+static void bind(unsigned int i, unsigned int end)
+{
+	struct sspseal_bind b = bind_args(handle[i][end], SERVICES,
+					  common->salt[i][!end]);
+
+	b.suite = hygiene_sessions[i].suite;
+	b.binding = (uintptr_t)BINDING;
+	b.binding_size = strlen(BINDING);
+	must(!call(device, SSPSEAL_BIND, &b), "BIND");
+}
+
+static void create_both(unsigned int i)
+{
+	create(i, 0);
+	create(i, 1);
+	explicit_bzero(key[i], SESSION_KEY);
+	if (!hygiene_sessions[i].bound)
+		return;
+	bind(i, 0);
+	bind(i, 1);
+}
+
+/* The text at the begin, in the middle and at the end. */
+static void carry(unsigned int i, unsigned int from, size_t size)
+{
+	__u8 token[TOKEN_SIZE];
+
+	put_text(data);
+	put_text(data + size / 2);
+	put_text(data + size - TEXT);
+	must(!simple_call(device, SSPSEAL_SEAL, handle[i][from], token, data,
+			  size), "SEAL");
+	must(!is_text(data), "not encrypted");
+	must(!simple_call(device, SSPSEAL_UNSEAL, handle[i][!from], token,
+			  data, size), "UNSEAL");
+	must(is_text(data) && is_text(data + size - TEXT), "other text");
+	explicit_bzero(data, size);
+}
+
+/* Authenticated only, as DATA and beside it. */
+static void carry_signed(unsigned int i, unsigned int from)
+{
+	__u8 token[TOKEN_SIZE];
+	struct sspseal_buffer b[] = {
+		buffer(DATA | RWC, data, TEXT),
+		buffer(DATA, data + TEXT, TEXT),
+		buffer(TOKEN, token, TOKEN_SIZE),
+	};
+
+	put_text(data);
+	put_text(data + TEXT);
+	must(!message_call(device, SSPSEAL_SIGN, handle[i][from], b, 3), "SIGN");
+	must(!message_call(device, SSPSEAL_VERIFY, handle[i][!from], b, 3),
+	     "VERIFY");
+	explicit_bzero(data, 2 * TEXT);
+}
+
+static void carry_all(unsigned int i)
+{
+	unsigned int from;
+
+	for (from = 0; from < 2; from++) {
+		carry_signed(i, from);
+		carry(i, from, 2 * TEXT);
+		carry(i, from, DATA_SIZE);
+		carry(i, from, 5000);
+	}
+}
+
+/* What a thread did last is on its kernel stack still: it does nothing more. */
+struct job {
+	void (*work)(unsigned int i);
+	unsigned int i;
+	pthread_barrier_t done;
+};
+
+static void *do_one(void *argument)
+{
+	struct job *job = argument;
+
+	job->work(job->i);
+	pthread_barrier_wait(&job->done);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void in_a_thread(void (*work)(unsigned int i), unsigned int i)
+{
+	static struct job jobs[2 * SESSIONS];
+	static unsigned int nr;
+	struct job *job = &jobs[nr++];
+	pthread_t thread;
+
+	job->work = work;
+	job->i = i;
+	pthread_barrier_init(&job->done, NULL, 2);
+	must(!pthread_create(&thread, NULL, do_one, job), "thread");
+	pthread_barrier_wait(&job->done);
+}
+
+static void use(void)
+{
+	unsigned int i;
+
+	device = device_open();
+	for (i = 0; i < SESSIONS; i++)
+		in_a_thread(create_both, i);
+	for (i = 0; i < SESSIONS; i++)
+		in_a_thread(carry_all, i);
+	explicit_bzero(text, sizeof(text));
+}
+
+static void give_up(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++) {
+		must(!destroy(device, handle[i][0]), "DESTROY");
+		must(!destroy(device, handle[i][1]), "DESTROY");
+	}
+}
+
+/* A stage each time the parent says so. */
+static void child(int told, int done)
+{
+	static void (*const stages[STAGES])(void) = {
+		get_secrets, use, give_up,
+	};
+	unsigned int i;
+	char byte;
+
+	data = make_shared(DATA_SIZE);
+	for (i = 0; i < STAGES; i++) {
+		must(read(told, &byte, 1) == 1, "the parent is gone");
+		stages[i]();
+		must(write(done, "", 1) == 1, "the parent is gone");
+	}
+	must(read(told, &byte, 1) == 1, "the parent is gone");
+	exit(0);
+}
+
+/* ---- the parent ---- */
+
+static int port;
+
+/* The port of that name: it appears some time after the driver. */
+static int open_port(void)
+{
+	char path[300], name[64] = "";
+	struct dirent *entry;
+	DIR *dir = opendir("/sys/class/virtio-ports");
+	FILE *file;
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%s/name",
+			 entry->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		if (fscanf(file, "%63s", name) != 1)
+			*name = '\0';
+		fclose(file);
+		if (strcmp(name, HYGIENE_PORT))
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+		return open(path, O_RDWR | O_CLOEXEC);
+	}
+	return -1;
+}
+
+static void say_bytes(const __u8 *bytes, size_t size)
+{
+	while (size--)
+		dprintf(port, "%02x", *bytes++);
+}
+
+static void say_secrets(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++) {
+		dprintf(port, "key %u ", i);
+		say_bytes(common->key[i], SESSION_KEY);
+		dprintf(port, "\n");
+	}
+	dprintf(port, "text ");
+	say_bytes(common->text, TEXT);
+	dprintf(port, "\n");
+}
+
+static void say_salts(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++) {
+		dprintf(port, "salts %u ", i);
+		say_bytes(common->salt[i][0], SSPSEAL_SALT_SIZE);
+		dprintf(port, " ");
+		say_bytes(common->salt[i][1], SSPSEAL_SALT_SIZE);
+		dprintf(port, "\n");
+	}
+}
+
+static void hear(char *line, size_t size)
+{
+	size_t at = 0;
+
+	while (at + 1 < size && read(port, line + at, 1) == 1 &&
+	       line[at] != '\n')
+		at++;
+	line[at] = '\0';
+}
+
+/* What the module "where" says of an address, in the kernel log. */
+static void say_where(const char *address)
+{
+	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open("/sys/module/where/parameters/address",
+		      O_WRONLY | O_CLOEXEC);
+	char record[1024], *said;
+	ssize_t size;
+
+	lseek(log, 0, SEEK_END);
+	must(write(fd, address, strlen(address)) > 0, "where?");
+	dprintf(port, "is");
+	while ((size = read(log, record, sizeof(record) - 1)) > 0) {
+		record[size] = '\0';
+		record[strcspn(record, "\n")] = '\0';
+		said = strchr(record, ';');
+		if (said)
+			dprintf(port, " %s", said + 1);
+	}
+	dprintf(port, "\n");
+	close(fd);
+	close(log);
+}
+
+static void tell_stage(const char *name)
+{
+	char line[64];
+
+	dprintf(port, "stage %s\n", name);
+	for (hear(line, sizeof(line)); strcmp(line, "go");
+	     hear(line, sizeof(line))) {
+		must(*line, "nobody is there");
+		say_where(line + strlen("where "));
+	}
+}
+
+static void parent(int tell, int done, pid_t pid)
+{
+	char byte;
+
+	must(write(tell, "", 1) == 1 && read(done, &byte, 1) == 1, "child");
+	tell_stage("given");
+	must(write(tell, "", 1) == 1 && read(done, &byte, 1) == 1, "child");
+	say_salts();
+	tell_stage("used");
+	must(write(tell, "", 1) == 1 && read(done, &byte, 1) == 1, "child");
+	tell_stage("destroyed");
+	must(write(tell, "", 1) == 1 && !child_status(pid), "child");
+	tell_stage("exited");
+	dprintf(port, "end\n");
+}
+
+int main(void)
+{
+	int tell[2], done[2];
+	pid_t pid;
+
+	common = make_shared(sizeof(*common));
+	must(getrandom(common, offsetof(struct common, salt), 0) ==
+	     offsetof(struct common, salt), "getrandom");
+	port = open_port();
+	must(port >= 0, "no port");
+	must(!pipe(tell) && !pipe(done), "pipe");
+	say_secrets();
+	pid = fork();
+	must(pid >= 0, "fork");
+	if (!pid) {
+		close(tell[1]);
+		close(done[0]);
+		child(tell[0], done[1]);
+	}
+	close(tell[0]);
+	close(done[1]);
+	parent(tell[1], done[0], pid);
+	return 0;
+}

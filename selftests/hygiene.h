@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the program in the VM, whose keys are looked for, and the one outside, which
+ * looks for them, have agreed on. They speak over a port of the VM, a line at a time:
+ *
+ *   key N BYTES, text BYTES	secrets to come, masked: in memory like this only
+ *   salts N BYTES BYTES	of a session's initiator and acceptor
+ *   stage NAME			now look; answered by "go" in the end
+ *   where ADDRESS		asked meanwhile, answered by "is WHAT"
+ */
+#ifndef HYGIENE_H
+#define HYGIENE_H
+
+#include <stdbool.h>
+#include <linux/sspseal.h>
+
+#define HYGIENE_PORT	"sspseal.hygiene"
+#define MASK		0x5a
+#define SESSION_KEY	32
+#define TEXT		96
+#define BINDING		"both ends agree on this"
+#define SESSIONS	4
+
+struct hygiene_session {
+	__u32 suite;
+	bool bound;
+};
+
+static const struct hygiene_session hygiene_sessions[SESSIONS] = {
+	{ SSPSEAL_SUITE_AES_256_GCM, false },
+	{ SSPSEAL_SUITE_AES_128_GCM, false },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false },
+	{ SSPSEAL_SUITE_AES_256_GCM, true },
+};
+
+#endif /* HYGIENE_H */

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hygiene_search MEMORY SOCKET: outside the VM, looks for the keys of hygiene.c in
+ * the file that is the VM's memory. What the kernel derives from them is computed
+ * with OpenSSL, in all forms in which code of the kernel may have held it.
+ *
+ * Speaks TAP. What is found where nothing should be is told as "# RESIDUE".
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <fcntl.h>
+#include <openssl/aes.h>
+#include <openssl/sha.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "hygiene.h"
+#include "openssl_peer.h"
+
+#define PIECE		16
+#define NEEDLES		2048
+#define PLACES		4096
+#define PAGE_MASK	(~0xfffUL)
+
+/* ---- what is looked for ---- */
+
+enum kind { KEY, TEXT_PIECE, PRK, PRK_STATE, CIPHER_KEY, HASH_KEY, KINDS };
+
+static const char *const kind_names[KINDS] = {
+	[KEY] = "session key",
+	[TEXT_PIECE] = "message",
+	[PRK] = "key that others are derived from",
+	[PRK_STATE] = "HMAC's state with that key",
+	[CIPHER_KEY] = "key of a cipher",
+	[HASH_KEY] = "GHASH's key",
+};
+
+static struct needle {
+	__u8 bytes[PIECE];
+	enum kind kind;
+	unsigned int session;
+	const char *form;
+} needles[NEEDLES];
+static unsigned int nr_needles;
+
+/* Of a needle's first four bytes. */
+static __u8 filter[1 << 16];
+
+static unsigned int hash(const __u8 *p)
+{
+	__u32 word;
+
+	memcpy(&word, p, sizeof(word));
+	return word * 0x9e3779b1U >> 16;
+}
+
+static void add_piece(enum kind kind, unsigned int session, const char *form,
+		      const void *bytes)
+{
+	struct needle *n = &needles[nr_needles++];
+
+	if (nr_needles > NEEDLES)
+		abort();
+	memcpy(n->bytes, bytes, PIECE);
+	n->kind = kind;
+	n->session = session;
+	n->form = form;
+	filter[hash(n->bytes)] = 1;
+}
+
+/* The first of SHA-256's constants: FIPS 180-4, 4.2.2. */
+static const __u32 constants[] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
+	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+};
+
+/*
+ * As it is; and as the words of a block that SHA-256 reads, alone and with the
+ * constants added, as its fast implementations have them on the stack.
+ */
+static void add_secret(enum kind kind, unsigned int session, const __u8 *secret,
+		       size_t size)
+{
+	__u32 words[8], sums[8];
+	unsigned int i;
+	size_t at;
+
+	for (at = 0; at + PIECE <= size; at += PIECE)
+		add_piece(kind, session, "as it is", secret + at);
+	if (kind == TEXT_PIECE)
+		return;
+	for (i = 0; i < 8 && 4 * i < size; i++) {
+		memcpy(&words[i], secret + 4 * i, 4);
+		words[i] = be32toh(words[i]);
+		sums[i] = words[i] + constants[i];
+	}
+	for (at = 0; at + 4 <= i; at += 4) {
+		add_piece(kind, session, "words", words + at);
+		add_piece(kind, session, "words and constants", sums + at);
+	}
+}
+
+/* ---- what the kernel derives ---- */
+
+static __u8 session_key[SESSIONS][SESSION_KEY], text[TEXT];
+static __u8 salts[SESSIONS][2][SSPSEAL_SALT_SIZE];
+
+/* Whoever has these two need not have the PRK. */
+static void add_prk(unsigned int session, const __u8 *prk)
+{
+	static const __u8 pads[] = { 0x36, 0x5c };
+	__u8 block[SHA256_CBLOCK];
+	unsigned int i, k;
+	SHA256_CTX sha;
+
+	add_secret(PRK, session, prk, 32);
+	for (k = 0; k < sizeof(pads); k++) {
+		memset(block, pads[k], sizeof(block));
+		for (i = 0; i < 32; i++)
+			block[i] ^= prk[i];
+		add_secret(PRK, session, block, 32);
+		sha256_init(&sha);
+		sha256_transform(&sha, block);
+		for (i = 0; i < 8; i += 4)
+			add_piece(PRK_STATE, session, "words", &sha.h[i]);
+	}
+}
+
+/* The form that the fast implementations of x86 multiply by: H times x. */
+static void add_times_x(unsigned int session, const __u8 *h)
+{
+	unsigned __int128 value = 0;
+	unsigned int i;
+	bool carry;
+
+	for (i = 0; i < PIECE; i++)
+		value = value << 8 | h[i];
+	add_piece(HASH_KEY, session, "reversed", &value);
+	carry = value >> 127;
+	value <<= 1;
+	if (carry)
+		value ^= (unsigned __int128)0xc200000000000000ULL << 64 | 1;
+	add_piece(HASH_KEY, session, "reversed, times x", &value);
+}
+
+static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
+{
+	static const __u8 zeroes[PIECE];
+	__u8 h[PIECE];
+	AES_KEY aes;
+	int i;
+
+	AES_set_encrypt_key(key, 8 * size, &aes);
+	AES_encrypt(zeroes, h, &aes);
+	add_piece(HASH_KEY, session, "as it is", h);
+	add_times_x(session, h);
+	/* The first one or two are the key. */
+	if (memcmp(aes.rd_key, key, PIECE))
+		abort();
+	for (i = size / PIECE; i <= aes.rounds; i++)
+		add_piece(CIPHER_KEY, session, "expanded", aes.rd_key + 4 * i);
+}
+
+/* OpenSSL's end derives a key when it has something to do with it. */
+static void add_direction(struct peer *peer, unsigned int session,
+			  unsigned int sender)
+{
+	__u32 suite = hygiene_sessions[session].suite;
+	unsigned int size = suite == SSPSEAL_SUITE_AES_128_GCM ? 16 : 32;
+	__u8 token[SSPSEAL_TOKEN_SIZE] = { 1, suite };
+
+	token[TOKEN_AT_FLAGS] = sender ? TOKEN_ACCEPTOR : 0;
+	memcpy(token + TOKEN_AT_SALT, salts[session][sender],
+	       SSPSEAL_SALT_SIZE);
+	memset(peer->keys, 0, sizeof(peer->keys));
+	peer->next_key = 0;
+	if (!peer_tag(peer, token, NULL, 0))
+		abort();
+	add_secret(CIPHER_KEY, session, peer->keys[0].key, size);
+	if (suite != SSPSEAL_SUITE_CHACHA20_POLY1305)
+		add_aes(session, peer->keys[0].key, size);
+}
+
+static void add_derived(unsigned int session)
+{
+	static struct peer peer;
+
+	if (!peer_init(&peer, SSPSEAL_ROLE_INITIATOR, session_key[session],
+		       SESSION_KEY))
+		abort();
+	memcpy(peer.salt, salts[session][0], sizeof(peer.salt));
+	if (hygiene_sessions[session].bound)
+		peer_bind(&peer, salts[session][1], BINDING, strlen(BINDING));
+	add_prk(session, peer.prk);
+	add_direction(&peer, session, 0);
+	add_direction(&peer, session, 1);
+}
+
+/* ---- searching ---- */
+
+static const __u8 *memory;
+static size_t memory_size;
+
+static struct place {
+	size_t at;
+	const struct needle *needle;
+	char what[160];
+	bool was_stack;
+} places[PLACES];
+static unsigned int nr_places;
+
+/* Pages that were a kernel stack when something was found there. */
+static size_t stacks[PLACES];
+static unsigned int nr_stacks;
+
+static void look_at(size_t at)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_needles; i++) {
+		if (memcmp(memory + at, needles[i].bytes, PIECE))
+			continue;
+		if (nr_places < PLACES)
+			places[nr_places++] = (struct place) {
+				.at = at, .needle = &needles[i],
+			};
+	}
+}
+
+static void search(void)
+{
+	size_t at;
+
+	nr_places = 0;
+	for (at = 0; at + PIECE <= memory_size; at++)
+		if (filter[hash(memory + at)])
+			look_at(at);
+}
+
+/* ---- the VM ---- */
+
+static FILE *from_vm, *to_vm;
+
+static void connect_to(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), tries;
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	for (tries = 0; tries < 600; tries++) {
+		if (!connect(fd, (void *)&address, sizeof(address))) {
+			from_vm = fdopen(fd, "r");
+			to_vm = fdopen(dup(fd), "w");
+			return;
+		}
+		usleep(100000);
+	}
+	perror("hygiene_search: no VM");
+	exit(1);
+}
+
+static bool hear(char *line, size_t size)
+{
+	if (!fgets(line, size, from_vm))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+static bool was_stack(size_t at)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_stacks; i++)
+		if (stacks[i] == (at & PAGE_MASK))
+			return true;
+	return false;
+}
+
+static void ask(struct place *place)
+{
+	char line[512];
+
+	fprintf(to_vm, "where %#zx\n", place->at);
+	fflush(to_vm);
+	if (!hear(line, sizeof(line)) || strncmp(line, "is ", 3))
+		abort();
+	snprintf(place->what, sizeof(place->what), "%.150s", line + 3);
+	if (strstr(line, "kernel stack") && nr_stacks < PLACES)
+		stacks[nr_stacks++] = place->at & PAGE_MASK;
+	place->was_stack = was_stack(place->at);
+}
+
+/* ---- verdicts ---- */
+
+static unsigned int number, failures;
+
+static void verdict(bool good, const char *name)
+{
+	failures += !good;
+	printf("%sok %u hygiene.%s\n", good ? "" : "not ", ++number, name);
+	fflush(stdout);
+}
+
+static bool found(enum kind kind, unsigned int session)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_places; i++)
+		if (places[i].needle->kind == kind &&
+		    places[i].needle->session == session)
+			return true;
+	return false;
+}
+
+static void tell(const char *word, const struct place *place)
+{
+	printf("# %s: %s of session %u, %s, at %#zx: %s%s\n", word,
+	       kind_names[place->needle->kind], place->needle->session,
+	       place->needle->form, place->at, place->what,
+	       place->was_stack ? " (a kernel stack)" : "");
+}
+
+/*
+ * The kernel's AES-GCM leaves powers of GHASH's key on the stack of the thread that
+ * called it: see Documentation/security.rst.
+ */
+static bool is_known(const struct place *place)
+{
+	return place->was_stack && place->needle->kind == HASH_KEY;
+}
+
+/* None of these kinds is anywhere, but where it is known to be. */
+static bool none(unsigned int kinds)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < nr_places; i++) {
+		struct place *place = &places[i];
+
+		if (!(kinds & 1U << place->needle->kind))
+			continue;
+		ask(place);
+		tell(is_known(place) ? "known" : "RESIDUE", place);
+		good = good && is_known(place);
+	}
+	return good;
+}
+
+/* Where the rest is: learns also which pages are kernel stacks. */
+static void tell_used(void)
+{
+	unsigned int i, in_slabs = 0;
+
+	for (i = 0; i < nr_places; i++) {
+		ask(&places[i]);
+		if (strstr(places[i].what, "slab kmalloc"))
+			in_slabs++;
+		else
+			tell("in use", &places[i]);
+	}
+	printf("# in use: %u pieces in slabs\n", in_slabs);
+}
+
+static void stage_given(void)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++)
+		good = good && found(KEY, i);
+	verdict(good && found(TEXT_PIECE, 0), "given_keys_are_found");
+}
+
+static void stage_used(void)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++) {
+		good = good && found(CIPHER_KEY, i);
+		/* BIND zeroes what it does not need any more. */
+		good = good && found(PRK, i) != hygiene_sessions[i].bound;
+	}
+	verdict(good, "derived_keys_are_found");
+	verdict(none(1U << KEY | 1U << TEXT_PIECE | 1U << PRK_STATE),
+		"session_keys_and_messages_are_gone");
+	tell_used();
+}
+
+static void at_stage(const char *name)
+{
+	search();
+	printf("# %s: %u places\n", name, nr_places);
+	if (!strcmp(name, "given"))
+		stage_given();
+	else if (!strcmp(name, "used"))
+		stage_used();
+	else if (!strcmp(name, "destroyed"))
+		verdict(none(~0U), "nothing_after_destroy");
+	else if (!strcmp(name, "exited"))
+		verdict(none(~0U), "nothing_after_exit");
+	fputs("go\n", to_vm);
+	fflush(to_vm);
+}
+
+static void map_memory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		perror(path);
+		exit(1);
+	}
+	memory_size = st.st_size;
+	memory = mmap(NULL, memory_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED) {
+		perror(path);
+		exit(1);
+	}
+	close(fd);
+}
+
+static void read_bytes(const char *digits, __u8 *bytes, size_t size, __u8 mask)
+{
+	unsigned int value;
+
+	for (; size--; digits += 2) {
+		if (sscanf(digits, "%2x", &value) != 1)
+			abort();
+		*bytes++ = value ^ mask;
+	}
+}
+
+/* @path: of the memory, which may be there later than the socket */
+static void understand(const char *line, const char *path)
+{
+	unsigned int i = 0;
+	char one[512] = "", two[512] = "";
+
+	if (sscanf(line, "stage %511s", one) == 1) {
+		if (!memory)
+			map_memory(path);
+		at_stage(one);
+	} else if (sscanf(line, "key %u %511s", &i, one) == 2 && i < SESSIONS) {
+		read_bytes(one, session_key[i], SESSION_KEY, MASK);
+		add_secret(KEY, i, session_key[i], SESSION_KEY);
+	} else if (sscanf(line, "text %511s", one) == 1) {
+		read_bytes(one, text, TEXT, MASK);
+		add_secret(TEXT_PIECE, 0, text, TEXT);
+	} else if (sscanf(line, "salts %u %511s %511s", &i, one, two) == 3 &&
+		   i < SESSIONS) {
+		read_bytes(one, salts[i][0], SSPSEAL_SALT_SIZE, 0);
+		read_bytes(two, salts[i][1], SSPSEAL_SALT_SIZE, 0);
+		add_derived(i);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char line[1024];
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: hygiene_search MEMORY SOCKET\n");
+		return 2;
+	}
+	printf("TAP version 13\n1..5\n");
+	connect_to(argv[2]);
+	while (hear(line, sizeof(line)) && strcmp(line, "end"))
+		understand(line, argv[1]);
+	printf("%u passed, %u failed\n", number - failures,
+	       failures + 5 - number);
+	return failures || number != 5;
+}
