@@ -10,6 +10,7 @@
 #   make mutants      do the tests notice faults planted one by one?
 #   make coverage     which lines of the module do the tests execute?
 #   make fuzz         random calls on the module, TIME=seconds
+#   make soak         everything at random, verified      MINUTES=60
 #   make fuzz-user    random input for library and tool, TIME=seconds
 #   make lint         static checks                       TEST=name for one
 #   make bench        what messages cost                  TEST=row for one
@@ -30,7 +31,7 @@ KDIR	?= /lib/modules/$(RELEASE)/build
 PREFIX	?= /usr/local
 MANDIR	?= $(PREFIX)/share/man
 
-export BUILD KERNEL KDIR TEST FILE TIME SEED INPUT TARGET LIST
+export BUILD KERNEL KDIR TEST FILE TIME SEED INPUT TARGET LIST MINUTES LIFE
 # Tool chains set HOST in the environment: it counts on the command line only.
 ifeq ($(origin HOST),command line)
 export HOST
@@ -79,6 +80,13 @@ fuzz:
 # TIME=seconds each, INPUT=file and TARGET=stream or library.
 fuzz-user:
 	selftests/fuzz-user.sh
+
+# MINUTES=number, SEED=number, LIFE=what a report names.
+soak:
+	selftests/soak.sh
+
+crowd:
+	selftests/soak.sh crowd
 
 shell:
 	selftests/shell.sh
@@ -130,4 +138,4 @@ clean:
 
 .PHONY: all module userlib tools man demo check lint lint-selftest shell mutants \
 	bench examples install uninstall clean
-.PHONY: fuzz-user check-debug check-all coverage fuzz
+.PHONY: fuzz-user check-debug check-all coverage fuzz soak crowd

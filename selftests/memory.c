@@ -934,39 +934,6 @@ TEST_F(parameters, no_descriptors)
 
 /* ---- all of it is given back ---- */
 
-/* Objects in the kernel's general caches, and references to ciphers. */
-struct kernel_count {
-	long objects;
-	long references;
-};
-
-static bool kernel_count(struct kernel_count *count)
-{
-	char line[512], name[64];
-	long active;
-	FILE *file;
-
-	memset(count, 0, sizeof(*count));
-	file = fopen("/proc/slabinfo", "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%63s %ld", name, &active) == 2 &&
-		    !strncmp(name, "kmalloc-", 8))
-			count->objects += active;
-	}
-	fclose(file);
-	file = fopen("/proc/crypto", "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "refcnt : %ld", &active) == 1)
-			count->references += active;
-	}
-	fclose(file);
-	return count->objects && count->references;
-}
-
 /*
  * Is there as much as before? Ciphers to the last reference; of objects, other
  * parts of the kernel have some more or less at any time.

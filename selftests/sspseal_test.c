@@ -542,15 +542,20 @@ __u32 token_sequence(const __u8 *token)
 	return get_be(token + 4, 4);
 }
 
+static __thread __u64 random_state = 0x5353505345414c21ULL;
+
 /* Marsaglia's xorshift64. */
 static __u64 next_random(void)
 {
-	static __u64 state = 0x5353505345414c21ULL;
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
 
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
+void pick_seed(__u64 seed)
+{
+	random_state = seed;
 }
 
 void fill(void *p, size_t size)
@@ -635,6 +640,33 @@ long fdinfo_number(int fd, const char *name)
 			value = atol(line + length + 1);
 	fclose(file);
 	return value;
+}
+
+bool kernel_count(struct kernel_count *count)
+{
+	char line[512], name[64];
+	long active;
+	FILE *file;
+
+	memset(count, 0, sizeof(*count));
+	file = fopen("/proc/slabinfo", "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%63s %ld", name, &active) == 2 &&
+		    !strncmp(name, "kmalloc-", 8))
+			count->objects += active;
+	}
+	fclose(file);
+	file = fopen("/proc/crypto", "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "refcnt : %ld", &active) == 1)
+			count->references += active;
+	}
+	fclose(file);
+	return count->objects && count->references;
 }
 
 unsigned int descriptors(void)

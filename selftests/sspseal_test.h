@@ -113,9 +113,11 @@ int simple_refused(int fd, unsigned long cmd, __u32 handle, void *token,
 __u64 token_counter(const __u8 *token);
 __u32 token_sequence(const __u8 *token);
 
-/* Bytes that look random, the same in every run. */
+/* Bytes that look random, the same in every run of a thread. */
 void fill(void *p, size_t size);
 __u32 pick(__u32 below);
+/* Others from here on. @seed: not 0 */
+void pick_seed(__u64 seed);
 /* Does memory consist of this byte only? */
 bool all_bytes(const void *p, int byte, size_t size);
 
@@ -132,6 +134,14 @@ bool parameter_set(const char *name, long value);
 
 /* A number in the fdinfo of an sspseal file, -1 if it is not there. */
 long fdinfo_number(int fd, const char *name);
+/* Objects in the kernel's general caches, and references to ciphers. */
+struct kernel_count {
+	long objects;
+	long references;
+};
+
+bool kernel_count(struct kernel_count *count);
+
 /* How many the process has. Needs none to find out. */
 unsigned int descriptors(void);
 
