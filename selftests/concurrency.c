@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -575,6 +576,7 @@ FIXTURE(rewritten)
 {
 	int fd;
 	__u32 initiator;
+	__u32 acceptor;
 	struct letter l;
 	__u8 guard[4096];
 	struct sspseal_buffer b[2];
@@ -584,12 +586,20 @@ FIXTURE_VARIANT(rewritten)
 {
 	size_t at;
 	__u8 values[2];
+	/* Neither value is refused. */
+	bool both;
 };
 
 /* Byte 2 of TOKEN's cb: 48 or 65,584. */
 FIXTURE_VARIANT_ADD(rewritten, size_of_token)
 {
 	.at = 2, .values = { 0, 1 },
+};
+
+/* Byte 0 of DATA's cb: 64 or 32. */
+FIXTURE_VARIANT_ADD(rewritten, shorter_data)
+{
+	.at = 16, .values = { CB, CB / 2 }, .both = true,
 };
 
 /* Byte 1 of DATA's cb: 64 or 8,256, more than there is. */
@@ -623,6 +633,9 @@ FIXTURE_SETUP(rewritten)
 	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					 SERVICES);
 	ASSERT_NE(0, self->initiator);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	ASSERT_NE(0, self->acceptor);
 	self->b[0] = buffer(TOKEN, self->l.token, TOKEN_SIZE);
 	self->b[1] = buffer(DATA, self->l.data, CB);
 }
@@ -630,6 +643,17 @@ FIXTURE_SETUP(rewritten)
 FIXTURE_TEARDOWN(rewritten)
 {
 	close(self->fd);
+}
+
+/* It was sealed as the array was at one time: one half of DATA, or all of it. */
+static bool opens_whole(int fd, __u32 acceptor, const struct letter *l)
+{
+	struct letter copy = *l;
+
+	return !simple_call(fd, SSPSEAL_UNSEAL, acceptor, copy.token,
+			    copy.data, CB) ||
+	       !simple_call(fd, SSPSEAL_UNSEAL, acceptor, copy.token,
+			    copy.data, CB / 2);
 }
 
 TEST_F(rewritten, array)
@@ -641,14 +665,14 @@ TEST_F(rewritten, array)
 		.values = { variant->values[0], variant->values[1] },
 	};
 	__s64 used = 0, committed = 0, refused = 0;
+	int i, status, broken = 0, torn = 0;
 	pthread_t thread;
-	int i, status, broken = 0;
 
 	self->b[0].ptr = (uintptr_t)l->token;
 	self->b[1].ptr = (uintptr_t)l->data;
 	ASSERT_EQ(0, pthread_create(&thread, NULL, rewrite, &r));
 	/* The writer may sleep for a while: until both values were seen. */
-	for (i = 0; i < 1000 || !used || !refused; i++) {
+	for (i = 0; i < 1000 || !used || !(refused || variant->both); i++) {
 		struct sspseal_message m = message(self->initiator, self->b, 2);
 
 		status = call(self->fd, SSPSEAL_SEAL, &m);
@@ -656,11 +680,254 @@ TEST_F(rewritten, array)
 		committed += status == S(FAULT_AFTER_COMMIT);
 		broken += status < 0;
 		refused += status > 0 && status != S(FAULT_AFTER_COMMIT);
+		torn += !status && !opens_whole(self->fd, self->acceptor, l);
 	}
 	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(0, broken);
+	EXPECT_EQ(0, torn);
 	EXPECT_EQ(used + committed, sent(self->fd, self->initiator));
+}
+
+/* The struct itself changes. */
+FIXTURE(argument)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+	/* Of a context that must not be touched: a handle without the right. */
+	__u32 another;
+	__u32 other;
+	struct sspseal_message m;
+};
+
+FIXTURE_VARIANT(argument)
+{
+	size_t at;
+	__u8 values[2];
+};
+
+FIXTURE_VARIANT_ADD(argument, handle)
+{
+	.at = offsetof(struct sspseal_message, handle), .values = { 1, 4 },
+};
+
+FIXTURE_VARIANT_ADD(argument, size)
+{
+	.at = offsetof(struct sspseal_message, size),
+	.values = { sizeof(struct sspseal_message), 0 },
+};
+
+FIXTURE_VARIANT_ADD(argument, qop)
+{
+	.at = offsetof(struct sspseal_message, qop), .values = { 0, 1 },
+};
+
+FIXTURE_VARIANT_ADD(argument, number_of_buffers)
+{
+	.at = offsetof(struct sspseal_message, nr_buffers),
+	.values = { 2, SSPSEAL_BUFFERS_MAX + 1 },
+};
+
+/* Here, or in the kernel. */
+FIXTURE_VARIANT_ADD(argument, address_of_buffers)
+{
+	.at = offsetof(struct sspseal_message, buffers) + 7,
+	.values = { 0, 0xff },
+};
+
+FIXTURE_SETUP(argument)
+{
+	int exported;
+
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	self->another = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+				       SERVICES);
+	exported = export_handle(self->fd, self->another,
+				 SSPSEAL_RIGHT_VERIFY);
+	self->other = import_handle(self->fd, exported, 0);
+	ASSERT_EQ(1, self->initiator);
+	ASSERT_EQ(4, self->other);
+	close(exported);
+}
+
+FIXTURE_TEARDOWN(argument)
+{
+	close(self->fd);
+}
+
+TEST_F(argument, changes)
+{
+	struct rewriting r = {
+		.at = (__u8 *)&self->m + variant->at,
+		.values = { variant->values[0], variant->values[1] },
+	};
+	struct letter l = { };
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, l.token, TOKEN_SIZE), buffer(DATA, l.data, CB),
+	};
+	__s64 used = 0, refused = 0, committed = 0, i;
+	int status, broken = 0, torn = 0;
+	pthread_t thread;
+
+	self->m = message(self->initiator, b, 2);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, rewrite, &r));
+	for (i = 0; i < 1000 || !used || !refused; i++) {
+		status = call(self->fd, SSPSEAL_SEAL, &self->m);
+		used += !status;
+		refused += status && status != S(FAULT_AFTER_COMMIT);
+		committed += status == S(FAULT_AFTER_COMMIT);
+		broken += status == BROKEN;
+		torn += !status && !opens_whole(self->fd, self->acceptor, &l);
+	}
+	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, broken);
+	EXPECT_EQ(0, torn);
+	EXPECT_EQ(0, committed);
+	EXPECT_EQ(used, sent(self->fd, self->initiator));
+	EXPECT_EQ(0, sent(self->fd, self->another));
+}
+
+/* ---- memory that comes and goes ---- */
+
+struct mapping {
+	void *page;
+	bool stop;
+};
+
+static void *map_and_unmap(void *argument)
+{
+	struct mapping *m = argument;
+
+	while (!__atomic_load_n(&m->stop, __ATOMIC_RELAXED)) {
+		munmap(m->page, 4096);
+		sched_yield();
+		mmap(m->page, 4096, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		sched_yield();
+	}
+	return NULL;
+}
+
+FIXTURE(unmapped)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+};
+
+FIXTURE_VARIANT(unmapped)
+{
+	bool token;
+	bool data;
+};
+
+FIXTURE_VARIANT_ADD(unmapped, its_token)
+{
+	.token = true,
+};
+
+FIXTURE_VARIANT_ADD(unmapped, its_data)
+{
+	.data = true,
+};
+
+FIXTURE_VARIANT_ADD(unmapped, both)
+{
+	.token = true, .data = true,
+};
+
+FIXTURE_SETUP(unmapped)
+{
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd);
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SERVICES);
+	ASSERT_NE(0, self->initiator);
+	ASSERT_NE(0, self->acceptor);
+}
+
+FIXTURE_TEARDOWN(unmapped)
+{
+	close(self->fd);
+}
+
+/* Either it was in time, or nothing was used, or a number was. */
+TEST_F(unmapped, during_seal)
+{
+	struct letter here, *there = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	__u8 *token = variant->token ? there->token : here.token;
+	__u8 *data = variant->data ? there->data : here.data;
+	struct mapping mapping = { .page = there };
+	__s64 used = 0, failed = 0, i;
+	int status, others = 0;
+	pthread_t thread;
+
+	ASSERT_NE(MAP_FAILED, there);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, map_and_unmap, &mapping));
+	for (i = 0; i < 2000 || !used || !failed; i++) {
+		status = simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				     token, data, CB);
+		used += status == S(OK) || status == S(FAULT_AFTER_COMMIT);
+		failed += status == S(FAULT) || status == S(FAULT_AFTER_COMMIT);
+		others += status != S(OK) && status != S(FAULT) &&
+			  status != S(FAULT_AFTER_COMMIT);
+	}
+	__atomic_store_n(&mapping.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, others);
+	EXPECT_EQ(used, sent(self->fd, self->initiator));
+}
+
+/* What was accepted counts, and is not accepted again. */
+TEST_F(unmapped, during_unseal)
+{
+	struct letter sealed, *there = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1,
+					    0);
+	struct mapping mapping = { .page = there };
+	int status, others = 0, letter = memfd_create("letter", 0);
+	__s64 accepted = 0, failed = 0, i;
+	pthread_t thread;
+
+	ASSERT_NE(MAP_FAILED, there);
+	ASSERT_LE(0, letter);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, map_and_unmap, &mapping));
+	for (i = 0; i < 1000 || !accepted || !failed; i++) {
+		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+					 self->initiator, sealed.token,
+					 sealed.data, CB));
+		ASSERT_EQ((ssize_t)sizeof(sealed),
+			  pwrite(letter, &sealed, sizeof(sealed), 0));
+		/* By the kernel: there may be nothing to write to. */
+		if (pread(letter, there, sizeof(*there), 0) !=
+		    (ssize_t)sizeof(*there))
+			continue;
+		status = simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				     variant->token ? there->token :
+						      sealed.token,
+				     variant->data ? there->data :
+						     sealed.data, CB);
+		accepted += status == S(OK) || status == S(FAULT_AFTER_COMMIT);
+		failed += status != S(OK);
+		/* A new page is of zeroes. */
+		others += status != S(OK) && status != S(FAULT) &&
+			  status != S(FAULT_AFTER_COMMIT) &&
+			  status != S(ALTERED) && status != S(TOKEN_VERSION);
+	}
+	__atomic_store_n(&mapping.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, others);
+	EXPECT_EQ(accepted, received(self->fd, self->acceptor));
 }
 
 /* ---- processes ---- */

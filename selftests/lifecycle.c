@@ -561,6 +561,36 @@ TEST_F(lifecycle, module_stays_while_a_file_is_open)
 	EXPECT_EQ(self->references, references());
 }
 
+TEST_F_TIMEOUT(lifecycle, module_stays_during_use, 120)
+{
+	struct sealer s[THREADS];
+	struct team team;
+	bool ended = false;
+	unsigned int i;
+	int fd;
+
+	if (self->references < 0)
+		SKIP(return, "not a module");
+	sealers_make(s, self->fd, self->initiator, &ended);
+	ASSERT_TRUE(team_start(&team, s, sizeof(*s), THREADS, seal_on));
+	EXPECT_TRUE(sealers_at_work(s, THREADS));
+	for (i = 0; i < 500; i++) {
+		EXPECT_TRUE(unload_refused());
+		fd = device_open();
+		EXPECT_LE(0, fd);
+		EXPECT_NE(0, create_context(fd, SSPSEAL_ROLE_INITIATOR,
+					    SERVICES));
+		EXPECT_TRUE(unload_refused());
+		close(fd);
+	}
+	EXPECT_TRUE(sealers_at_work(s, THREADS));
+	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+	team_join(&team);
+	EXPECT_TRUE(sealers_ended(s, S(ALREADY_DESTROYED)));
+	EXPECT_EQ(self->references + 1, references());
+}
+
 /* ---- a machine that is about to be copied ---- */
 
 /*
