@@ -14,9 +14,9 @@ static int64_t now(void)
 	return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
 }
 
-int64_t deadline_in(int seconds)
+int64_t deadline_in(unsigned long seconds)
 {
-	return now() + seconds * INT64_C(1000);
+	return now() + (seconds < INT_MAX ? seconds : INT_MAX) * INT64_C(1000);
 }
 
 /* As poll() wants it: milliseconds, 0 when it has passed, -1 for no deadline. */

@@ -11,7 +11,7 @@
 /* Instead of one that deadline_in() returned: milliseconds of CLOCK_MONOTONIC. */
 #define NO_DEADLINE	INT64_MAX
 
-int64_t deadline_in(int seconds);
+int64_t deadline_in(unsigned long seconds);
 int deadline_left(int64_t deadline);
 int deadline_wait(int fd, short events, int64_t deadline);
 

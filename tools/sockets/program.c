@@ -20,6 +20,7 @@ static const struct option options[] = {
 	{ "messages", required_argument, NULL, OPTION_MESSAGES },
 	{ "probe", no_argument, NULL, OPTION_PROBE },
 	{ "no-filter", no_argument, NULL, OPTION_NO_FILTER },
+	{ "patience", required_argument, NULL, OPTION_PATIENCE },
 	{ 0 }
 };
 
@@ -90,6 +91,9 @@ static void take_option(struct program *program, enum program_option option)
 		break;
 	case OPTION_NO_FILTER:
 		program->no_filter = true;
+		break;
+	case OPTION_PATIENCE:
+		program->patience = to_number(program, optarg);
 		break;
 	}
 }

@@ -10,6 +10,9 @@
 
 #define EXIT_USAGE	2
 
+/* Of servers, in seconds, if nothing is said: the handshake is over by then. */
+#define USUAL_PATIENCE	10
+
 /* Every program takes KEY and IDENTITY, and needs them. */
 enum program_option {
 	OPTION_HELP		= 1,
@@ -22,6 +25,7 @@ enum program_option {
 	OPTION_MESSAGES		= 128,
 	OPTION_PROBE		= 256,
 	OPTION_NO_FILTER	= 512,
+	OPTION_PATIENCE		= 1024,
 };
 
 /**
@@ -38,6 +42,7 @@ enum program_option {
  * @messages: --messages, or 0
  * @probe: --probe
  * @no_filter: --no-filter
+ * @patience: --patience, seconds
  * @address: where to listen, or to connect
  */
 struct program {
@@ -53,6 +58,7 @@ struct program {
 	unsigned long messages;
 	bool probe;
 	bool no_filter;
+	unsigned long patience;
 	const char *address;
 };
 

@@ -23,14 +23,15 @@ static const char help[] =
 "Accepts connections, and has a worker without privileges send each sealed\n"
 "message back, sealed. Needs root, to give the worker another user.\n"
 "\n"
-"  --key KEY         sspseal:NAME, a logon key of the kernel, or a file\n"
-"  --identity NAME   of this end; each end has another one\n"
-"  --peer NAME       that clients must have\n"
-"  --user USER       of the worker, a name or a number, not root (nobody)\n"
-"  --expire SECONDS  after which the worker may not use a context any more\n"
-"  --probe           have the worker try what it must not be able to do\n"
-"  --no-filter       without the filter of system calls: rights alone must do\n"
-"  --help            show this\n"
+"  --key KEY           sspseal:NAME, a logon key of the kernel, or a file\n"
+"  --identity NAME     of this end; each end has another one\n"
+"  --peer NAME         that clients must have\n"
+"  --patience SECONDS  by which a client must have shown that it has the key (10)\n"
+"  --user USER         of the worker, a name or a number, not root (nobody)\n"
+"  --expire SECONDS    after which the worker may not use a context any more\n"
+"  --probe             have the worker try what it must not be able to do\n"
+"  --no-filter         without the filter of system calls: rights alone must do\n"
+"  --help              show this\n"
 "\n"
 "ADDRESS is the path of a Unix socket, with a slash, or HOST:PORT.\n"
 "\n"
@@ -40,7 +41,9 @@ static const char help[] =
 static struct program program = {
 	.name = "sspseal-sandbox",
 	.help = help,
-	.takes = OPTION_PEER | OPTION_USER | OPTION_EXPIRE | OPTION_PROBE | OPTION_NO_FILTER,
+	.takes = OPTION_PEER | OPTION_PATIENCE | OPTION_USER | OPTION_EXPIRE |
+		 OPTION_PROBE | OPTION_NO_FILTER,
+	.patience = USUAL_PATIENCE,
 	.user = "nobody",
 };
 

@@ -10,7 +10,6 @@
 
 #include "sandbox.h"
 
-#define HANDSHAKE_SECONDS	10
 /* After accept() has failed: no memory, or too many files. It may get better. */
 #define PAUSE_SECONDS		1
 
@@ -74,7 +73,7 @@ void peers_accept(int listener)
 	}
 	peer->here = true;
 	peer->waits = false;
-	peer->deadline = deadline_in(HANDSHAKE_SECONDS);
+	peer->deadline = deadline_in(sandbox->patience);
 	session_accept(&peer->session, fd, key, sandbox->peer);
 }
 

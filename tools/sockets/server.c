@@ -16,25 +16,25 @@
 
 /* Others wait until one of these has ended. */
 #define CONNECTIONS_MAX		64
-/* After which somebody must have shown that he has the key. */
-#define HANDSHAKE_SECONDS	10
 
 static const char help[] =
-"Usage: sspseal-server --key KEY --identity NAME [--peer NAME] ADDRESS\n"
+"Usage: sspseal-server --key KEY --identity NAME [OPTION]... ADDRESS\n"
 "\n"
 "Accepts connections, and sends each sealed message back, sealed.\n"
 "\n"
-"  --key KEY        sspseal:NAME, a logon key of the kernel, or a file\n"
-"  --identity NAME  of this end; each end has another one\n"
-"  --peer NAME      that clients must have\n"
-"  --help           show this\n"
+"  --key KEY           sspseal:NAME, a logon key of the kernel, or a file\n"
+"  --identity NAME     of this end; each end has another one\n"
+"  --peer NAME         that clients must have\n"
+"  --patience SECONDS  by which a client must have shown that it has the key (10)\n"
+"  --help              show this\n"
 "\n"
 "ADDRESS is the path of a Unix socket, with a slash, or HOST:PORT.\n";
 
 static struct program program = {
 	.name = "sspseal-server",
 	.help = help,
-	.takes = OPTION_PEER,
+	.takes = OPTION_PEER | OPTION_PATIENCE,
+	.patience = USUAL_PATIENCE,
 };
 
 static CredHandle credential;
@@ -60,7 +60,7 @@ static int serve(struct session *session, int fd)
 	int ret;
 
 	session_accept(session, fd, &credential, program.peer);
-	ret = session_shake_hands(session, deadline_in(HANDSHAKE_SECONDS));
+	ret = session_shake_hands(session, deadline_in(program.patience));
 	if (!ret)
 		ret = echo(session);
 	session_close(session);
