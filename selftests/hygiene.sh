@@ -1,18 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# hygiene.sh
+# hygiene.sh [MODULE]
 #
 # Are keys and messages anywhere in a machine's memory when they should not be? Boots
 # a VM whose memory is a file here, has hygiene.c make and give up contexts in it, and
 # searches all of that file meanwhile. Ends with a line "N passed, N failed".
 #
-# Nothing is poisoned or zeroed for the kernel here: what it leaves can be found.
+# Nothing is poisoned or zeroed for the kernel here: what it leaves can be found. With
+# MODULE, that one is looked at, not the one just built.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
 
-stage=$build/stage/hygiene
+module=${1:-}
+stage=$build/stage/hygiene${module:+.$$}
 size=512
 
 put_together() {
@@ -23,6 +25,7 @@ put_together() {
 	"$top/selftests/build-test-module.sh" "$(< "$build/kmod/$kernel/headers")" \
 		"$top/selftests/where" "$build/kmod/$kernel/where"
 	cp "$build/selftests/hygiene" "$build/kmod/$kernel/where/where.ko" "$stage"
+	[ -z "$module" ] || cp "$module" "$stage/sspseal.ko"
 }
 
 boot() {
@@ -41,6 +44,7 @@ clean_up() {
 	[ -z "$vm" ] || kill "$vm" 2> /dev/null || :
 	wait
 	rm -rf "$work"
+	[ -z "$module" ] || rm -rf "$stage"
 }
 
 # In memory, if there is room for it.

@@ -55,7 +55,7 @@ static void tell(phys_addr_t address)
 		pr_info("where: kernel stack of %s\n", task->comm);
 	} else if (PageBuddy(page)) {
 		pr_info("where: free page\n");
-	} else if (PageAnon(page)) {
+	} else if (!PageSlab(page) && PageAnon(page)) {
 		pr_info("where: memory of a process\n");
 	} else if (PageLRU(page)) {
 		pr_info("where: page cache\n");
