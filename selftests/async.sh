@@ -91,6 +91,7 @@ clean_up() {
 module_ours async
 output=$(mktemp) || exit 1
 trap 'clean_up' EXIT
+trap 'exit 1' HUP INT TERM
 echo "TAP version 13"
 [ ! -d /sys/module/pcrypt ] || pcrypt_unload
 
