@@ -369,6 +369,38 @@ TEST_F(late, unseal_with_a_destroyed_handle)
 	EXPECT_TRUE(all_bytes(self->absent, 0, CB));
 }
 
+/* What struct and array said when they were read holds to the end. */
+TEST_F(late, message_that_changes)
+{
+	__u8 token[TOKEN_SIZE], other[TOKEN_SIZE];
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE),
+		buffer(DATA, self->absent, CB),
+		buffer(PADDING, NULL, 0),
+	};
+	struct sspseal_message m = message(self->initiator, b, 3);
+
+	memset(other, POISON, sizeof(other));
+	BEGINS(self->fd, SSPSEAL_SEAL, &m, self->missing);
+	b[0].ptr = (uintptr_t)other;
+	b[1] = buffer(DATA, other, CB / 2);
+	b[2].type = TOKEN;
+	m.handle = self->acceptor;
+	m.qop = SSPSEAL_QOP_SUITE(2);
+	m.sequence = 1;
+	m.nr_buffers = 1;
+	FINISHES_READING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_TRUE(all_bytes(other, POISON, sizeof(other)));
+	EXPECT_EQ(0, token_sequence(token));
+	EXPECT_EQ(1, token[1]);
+	EXPECT_EQ(1, sent(self->fd, self->initiator));
+	EXPECT_EQ(0, sent(self->fd, self->acceptor));
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				 token, self->absent, CB));
+	EXPECT_TRUE(all_bytes(self->absent, 0, CB));
+}
+
 /* It was accepted before it could be written, by this call alone. */
 TEST_F(late, data_of_a_received_message)
 {
