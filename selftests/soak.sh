@@ -27,7 +27,9 @@ cp "$work/$what" "$stage"
 vm_options=(--log "$work/kernel.log")
 case $what in
 soak)
-	vm_options+=(--mem 1024 --timeout $((minutes * 60 + 600)))
+	# A busy host can hold an emulated CPU up for half a minute.
+	vm_options+=(--mem 1024 --timeout $((minutes * 60 + 600)) --append
+		'watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300')
 	arguments=($((minutes * 60)) "$seed" ${LIFE:+"$LIFE"})
 	;;
 crowd)
