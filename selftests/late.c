@@ -6,11 +6,8 @@
  * does is tested in lifecycle.c.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 #include "sspseal_test.h"
@@ -54,34 +51,6 @@ static void *new_page(void)
 	return page;
 }
 
-/* Told of writes to the page, once it is protected. */
-static int watch_page(void *page)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range = { .start = (uintptr_t)page, .len = PAGE },
-		.mode = UFFDIO_REGISTER_MODE_WP,
-	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-
-	if (fd >= 0 && !ioctl(fd, UFFDIO_API, &api) &&
-	    !ioctl(fd, UFFDIO_REGISTER, &range))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static bool protect(int watch, void *page, bool on)
-{
-	struct uffdio_writeprotect range = {
-		.range = { .start = (uintptr_t)page, .len = PAGE },
-		.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
-	};
-
-	return !ioctl(watch, UFFDIO_WRITEPROTECT, &range);
-}
-
 static void wait_in_call(void *job)
 {
 	struct waiting *w = job;
@@ -93,7 +62,7 @@ FIXTURE_SETUP(late)
 {
 	self->page = new_page();
 	memset(self->page, 0, PAGE);
-	self->watch = watch_page(self->page);
+	self->watch = page_watch(self->page);
 	self->absent = new_page();
 	self->missing = pages_missing(self->absent, PAGE);
 	if (self->watch < 0 || self->missing < 0)
@@ -125,12 +94,12 @@ FIXTURE_TEARDOWN(late)
 
 #define BEGINS_TO_WRITE(fd_, cmd_, value) do {				\
 	memcpy(self->page, &(value), sizeof(value));			\
-	ASSERT_TRUE(protect(self->watch, self->page, true));		\
+	ASSERT_TRUE(page_protect(self->watch, self->page, true));		\
 	BEGINS(fd_, cmd_, self->page, self->watch);			\
 } while (0)
 
 #define FINISHES_WRITING() do {						\
-	ASSERT_TRUE(protect(self->watch, self->page, false));		\
+	ASSERT_TRUE(page_protect(self->watch, self->page, false));		\
 	team_join(&self->w.team);					\
 } while (0)
 
@@ -346,6 +315,46 @@ TEST_F(late, import_while_it_is_revoked)
 	EXPECT_EQ(0, close(e.fd));
 }
 
+/* What is made from something that is revoked meanwhile is revoked too. */
+TEST_F(late, export_while_it_is_revoked)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL |
+					      SSPSEAL_RIGHT_EXPORT);
+	struct sspseal_export *made = (void *)self->page;
+	struct sspseal_export again;
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
+	again = export_args(EXPORTED, SSPSEAL_RIGHT_SEAL);
+	again.flags = SSPSEAL_EXPORT_REVOCABLE;
+	BEGINS_TO_WRITE(e.fd, SSPSEAL_EXPORT, again);
+	EXPECT_EQ(0, destroy(self->fd, e.revoker));
+	EXPECT_EQ(0, close(e.fd));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(S(REVOKED), seal(made->fd, EXPORTED));
+	EXPECT_EQ(0, close(made->fd));
+}
+
+/* The new file lives on its own. */
+TEST_F(late, import_into_a_new_file)
+{
+	int fd = export_handle(self->fd, self->initiator, SSPSEAL_RIGHT_SEAL);
+	struct sspseal_import i = import_args(fd, 0);
+	struct sspseal_import *made = (void *)self->page;
+
+	i.flags = SSPSEAL_IMPORT_NEW_FILE;
+	BEGINS_TO_WRITE(fd, SSPSEAL_IMPORT, i);
+	EXPECT_EQ(0, close(fd));
+	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	FINISHES_WRITING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_TRUE(carries(made->new_fd, made->handle, self->fd,
+			    self->acceptor));
+	EXPECT_EQ(0, close(made->new_fd));
+}
+
 /* ---- messages ---- */
 
 /* DATA is not there: what is opened is a message of zeroes, and not authentic. */
@@ -401,6 +410,31 @@ TEST_F(late, message_that_changes)
 	EXPECT_TRUE(all_bytes(self->absent, 0, CB));
 }
 
+/* A signature is checked to its end for who may not begin another one. */
+TEST_F(late, verify_with_a_revoked_handle)
+{
+	__u8 token[TOKEN_SIZE], data[PAGE] = { };
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE),
+		buffer(DATA, self->absent, PAGE),
+	};
+	struct sspseal_export e = export_args(self->acceptor,
+					      SSPSEAL_RIGHT_VERIFY);
+	struct sspseal_message m = message(EXPORTED, b, 2);
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
+	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SIGN, self->initiator,
+				 token, data, PAGE));
+	BEGINS(e.fd, SSPSEAL_VERIFY, &m, self->missing);
+	EXPECT_EQ(0, destroy(self->fd, e.revoker));
+	FINISHES_READING();
+	EXPECT_EQ(0, self->w.error);
+	EXPECT_EQ(1, received(self->fd, self->acceptor));
+	EXPECT_EQ(S(REVOKED), call(e.fd, SSPSEAL_VERIFY, &m));
+	EXPECT_EQ(0, close(e.fd));
+}
+
 /* It was accepted before it could be written, by this call alone. */
 TEST_F(late, data_of_a_received_message)
 {
@@ -415,7 +449,7 @@ TEST_F(late, data_of_a_received_message)
 	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				 token, self->page, CB));
 	memcpy(again, self->page, CB);
-	ASSERT_TRUE(protect(self->watch, self->page, true));
+	ASSERT_TRUE(page_protect(self->watch, self->page, true));
 	BEGINS(self->fd, SSPSEAL_UNSEAL, &m, self->watch);
 	EXPECT_EQ(S(REPLAYED), simple_call(self->fd, SSPSEAL_UNSEAL,
 					   self->acceptor, token, again, CB));
@@ -426,7 +460,9 @@ TEST_F(late, data_of_a_received_message)
 }
 
 /* Each operation of a batch looks its handle up anew. */
-TEST_F(late, batch_of_a_destroyed_handle)
+static void batch_loses(struct __test_metadata *_metadata,
+			FIXTURE_DATA(late) * self, int fd, __u32 handle,
+			__u32 ender, __u32 status)
 {
 	__u8 token[TOKEN_SIZE] = { }, data[2][CB] = { };
 	struct sspseal_buffer b[2][2] = {
@@ -434,8 +470,8 @@ TEST_F(late, batch_of_a_destroyed_handle)
 		{ buffer(TOKEN, token, TOKEN_SIZE), buffer(DATA, data[1], CB) },
 	};
 	struct sspseal_operation operation[2] = {
-		{ SSPSEAL_SEAL, 1, message(self->initiator, b[0], 2) },
-		{ SSPSEAL_SEAL, 1, message(self->initiator, b[1], 2) },
+		{ SSPSEAL_SEAL, 1, message(handle, b[0], 2) },
+		{ SSPSEAL_SEAL, 1, message(handle, b[1], 2) },
 	};
 	struct sspseal_batch batch = {
 		.size = sizeof(batch), .operations = (uintptr_t)operation,
@@ -443,13 +479,31 @@ TEST_F(late, batch_of_a_destroyed_handle)
 	};
 
 	b[0][1].ptr = (uintptr_t)self->absent;
-	BEGINS(self->fd, SSPSEAL_BATCH, &batch, self->missing);
-	EXPECT_EQ(0, destroy(self->fd, self->initiator));
+	BEGINS(fd, SSPSEAL_BATCH, &batch, self->missing);
+	EXPECT_EQ(0, destroy(self->fd, ender));
 	FINISHES_READING();
 	EXPECT_EQ(0, self->w.error);
 	EXPECT_EQ(2, batch.done);
 	EXPECT_EQ(0, operation[0].error);
-	EXPECT_EQ(S(ALREADY_DESTROYED), operation[1].message.status);
+	EXPECT_EQ(status, operation[1].message.status);
+}
+
+TEST_F(late, batch_of_a_destroyed_handle)
+{
+	batch_loses(_metadata, self, self->fd, self->initiator,
+		    self->initiator, S(ALREADY_DESTROYED));
+}
+
+TEST_F(late, batch_of_a_revoked_handle)
+{
+	struct sspseal_export e = export_args(self->initiator,
+					      SSPSEAL_RIGHT_SEAL);
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
+	batch_loses(_metadata, self, e.fd, EXPORTED, e.revoker, S(REVOKED));
+	EXPECT_EQ(1, sent(self->fd, self->initiator));
+	EXPECT_EQ(0, close(e.fd));
 }
 
 TEST_HARNESS_MAIN

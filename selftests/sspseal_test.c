@@ -697,12 +697,12 @@ void *fence(void)
 	return before_fence(0);
 }
 
-int pages_missing(void *start, size_t size)
+static int uffd_register(void *start, size_t size, __u64 mode)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register range = {
 		.range = { .start = (uintptr_t)start, .len = size },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
+		.mode = mode,
 	};
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 
@@ -713,6 +713,29 @@ int pages_missing(void *start, size_t size)
 		return -1;
 	}
 	return fd;
+}
+
+int pages_missing(void *start, size_t size)
+{
+	return uffd_register(start, size, UFFDIO_REGISTER_MODE_MISSING);
+}
+
+int page_watch(void *page)
+{
+	return uffd_register(page, sysconf(_SC_PAGESIZE),
+			     UFFDIO_REGISTER_MODE_WP);
+}
+
+bool page_protect(int fd, void *page, bool on)
+{
+	struct uffdio_writeprotect range = {
+		.range = {
+			.start = (uintptr_t)page, .len = sysconf(_SC_PAGESIZE),
+		},
+		.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
+	};
+
+	return !ioctl(fd, UFFDIO_WRITEPROTECT, &range);
 }
 
 unsigned int pages_wanted(int fd)

@@ -229,5 +229,11 @@ unsigned int pages_wanted(int fd);
 /* Waits until so many wait, for ten seconds at most. */
 bool pages_await(int fd, unsigned int nr);
 bool page_give(int fd, void *page, const void *content);
+/*
+ * A page that is there, and can be protected: who writes to it then, the kernel too,
+ * waits until it is not any more. The descriptor is one for the calls above.
+ */
+int page_watch(void *page);
+bool page_protect(int fd, void *page, bool on);
 
 #endif /* SSPSEAL_TEST_H */
