@@ -360,4 +360,21 @@ TEST_F(cipher, first_message_of_the_peer)
 	EXPECT_EQ(0, memcmp(self->plain, self->data, CB));
 }
 
+/* A cipher by the right name whose nonces are of another size is none of ours. */
+TEST(other_nonces)
+{
+	struct sspseal_create args = create_args(SSPSEAL_ROLE_INITIATOR,
+						 ALL_SERVICES);
+	int fd;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	ASSERT_TRUE(faulty_cipher_open_with("ivsize=8"));
+	fd = device_open();
+	EXPECT_EQ(S(CIPHER), command_refused(fd, SSPSEAL_CREATE, &args, 0));
+	ASSERT_TRUE(faulty_cipher_close());
+	EXPECT_EQ(0, call(fd, SSPSEAL_CREATE, &args));
+	close(fd);
+}
+
 TEST_HARNESS_MAIN

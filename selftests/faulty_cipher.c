@@ -12,16 +12,21 @@
 #define MODULE		"faulty_aead"
 #define TRIES		100
 
-bool faulty_cipher_open(void)
+bool faulty_cipher_open_with(const char *parameters)
 {
 	int fd = open(MODULE ".ko", O_RDONLY | O_CLOEXEC);
 	long err;
 
 	if (fd < 0)
 		return false;
-	err = syscall(SYS_finit_module, fd, "", 0);
+	err = syscall(SYS_finit_module, fd, parameters, 0);
 	close(fd);
 	return !err;
+}
+
+bool faulty_cipher_open(void)
+{
+	return faulty_cipher_open_with("");
 }
 
 static bool set(const char *name, long value)

@@ -13,7 +13,8 @@
 #define FAULTY_SETKEY	"setkey_error"
 #define FAULTY_CRYPT	"crypt_error"
 
-/* Only on the tests' own machine. */
+/* Only on the tests' own machine. @parameters: of its module. */
+bool faulty_cipher_open_with(const char *parameters);
 bool faulty_cipher_open(void);
 /* With this errno, 0 for not any more. */
 bool faulty_cipher_fail(const char *what, int error);

@@ -85,7 +85,7 @@ find_leaks() {
 }
 
 # What the kernel says of a module that it loads, or does not.
-loading='taints kernel|module verification failed|invalid for parameter|self-test failed'
+loading='taints kernel|module verification failed|invalid for parameter|self-test failed|no .*: error '
 
 bad_lines() {
 	log_since_mark > "$work/since"

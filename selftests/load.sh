@@ -53,18 +53,33 @@ parameter() {
 
 # --- the self-test
 
-# refuses_if_broken WHAT REASON: a module with a wrong known answer.
-refuses_if_broken() {
-	echo "$mark: broken $1" > /dev/kmsg
-	if insmod "./sspseal-broken-$1.ko" 2> /dev/null; then
+# refuses_saying FILE REASON: a module that must not load, and what it says.
+refuses_saying() {
+	begin="$mark: ${1##*/}: $2"
+	echo "$begin" > /dev/kmsg
+	if insmod "$1" 2> /dev/null; then
 		module_unload
-		complain "a module with a wrong known answer was loaded"
+		complain "was loaded"
 		return
 	fi
 	# insmod may have tried twice.
-	said=$(log_since "$mark: broken $1" | sed -n 's/.*sspseal: //p' | sort -u)
-	[ "$said" = "self-test failed: $2" ] || complain "said: $said" || return
+	said=$(log_since "$begin" | sed -n 's/.*sspseal: //p' | sort -u)
+	[ "$said" = "$2" ] || complain "said: $said" || return
 	gone
+}
+
+# A module with a wrong known answer.
+refuses_if_broken() {
+	refuses_saying "./sspseal-broken-$1.ko" "self-test failed: $2"
+}
+
+# refuses_cipher HOW REASON: with a cipher that fails in this way.
+refuses_cipher() {
+	insmod ./faulty_aead.ko "$1" || complain "no faulty cipher" || return
+	refuses_saying "$SSPSEAL_MODULE" "$2"
+	refused=$?
+	rmmod faulty_aead || complain "holds the cipher" || return
+	return "$refused"
 }
 
 # What failed has left nothing that the next one would stumble over.
@@ -207,6 +222,10 @@ module_unload || complain "the module is in use" || exit
 check refuses_if_broken.kdf refuses_if_broken kdf "key derivation"
 check refuses_if_broken.window refuses_if_broken window "replay window"
 check refuses_if_broken.token refuses_if_broken token token
+check refuses_cipher.none refuses_cipher init_error=-5 "no gcm(aes): error -5"
+check refuses_cipher.shape refuses_cipher ivsize=8 "no gcm(aes): error -22"
+check refuses_cipher.setkey refuses_cipher setkey_error=-5 "self-test failed: token"
+check refuses_cipher.crypt refuses_cipher crypt_error=-5 "self-test failed: token"
 check loads_after_that loads_after_that
 for p in max_data=1 max_data=16777215 max_handles=1 max_handles=2147483647 \
 	max_contexts=1 max_contexts=2147483647; do

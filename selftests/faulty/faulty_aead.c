@@ -29,6 +29,10 @@ static bool later;
 module_param(later, bool, 0600);
 MODULE_PARM_DESC(later, "requests fail after the call has returned");
 
+static unsigned int ivsize = 12;
+module_param(ivsize, uint, 0400);
+MODULE_PARM_DESC(ivsize, "bytes of an IV: no request is made with another");
+
 struct faulty {
 	struct crypto_aead *child;
 };
@@ -138,7 +142,6 @@ static struct aead_alg faulty = {
 	.setauthsize = faulty_setauthsize,
 	.encrypt = faulty_encrypt,
 	.decrypt = faulty_decrypt,
-	.ivsize = 12,
 	.maxauthsize = 16,
 	.base = {
 		.cra_name = "gcm(aes)",
@@ -154,6 +157,7 @@ static struct aead_alg faulty = {
 
 static int __init faulty_aead_init(void)
 {
+	faulty.ivsize = ivsize;
 	return crypto_register_aead(&faulty);
 }
 
