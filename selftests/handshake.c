@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -407,7 +409,7 @@ TEST_F(handshake, refused_flags)
 
 TEST_F(handshake, acquire_codes)
 {
-	char longer[257], missing[96], fifo[96], shorter[96];
+	char longer[257], missing[96], fifo[96], shorter[96], path[8192];
 	const struct {
 		const char *user;
 		const char *key;
@@ -427,6 +429,7 @@ TEST_F(handshake, acquire_codes)
 		{ "u", self->path, SEC_E_UNKNOWN_CREDENTIALS },
 		{ "u", "file:/dev/zero", SEC_E_UNKNOWN_CREDENTIALS },
 		{ "u", "file:/tmp", SEC_E_UNKNOWN_CREDENTIALS },
+		{ "u", path, SEC_E_UNKNOWN_CREDENTIALS },
 		{ "u", fifo, SEC_E_UNKNOWN_CREDENTIALS },
 		{ "u", shorter, SEC_E_UNKNOWN_CREDENTIALS },
 		{ "u", missing, SEC_E_NO_CREDENTIALS },
@@ -437,6 +440,9 @@ TEST_F(handshake, acquire_codes)
 
 	memset(longer, 'x', 256);
 	longer[256] = '\0';
+	memset(path, '/', sizeof(path));
+	memcpy(path, "file:", 5);
+	path[sizeof(path) - 1] = '\0';
 	snprintf(missing, sizeof(missing), "file:%s.missing", self->path);
 	snprintf(fifo, sizeof(fifo), "file:%s.fifo", self->path);
 	snprintf(shorter, sizeof(shorter), "file:%s.short", self->path);
@@ -455,6 +461,54 @@ TEST_F(handshake, acquire_codes)
 	}
 	unlink(fifo + 5);
 	unlink(shorter + 5);
+}
+
+/* A terminal that may not be opened yet, in the place of a disk that fails. */
+TEST_F(handshake, acquire_from_what_fails)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	CredHandle handle;
+	char key[96];
+
+	ASSERT_LE(0, master);
+	snprintf(key, sizeof(key), "file:%s", ptsname(master));
+	EXPECT_EQ(SEC_E_INTERNAL_ERROR,
+		  acquire("u", key, SECPKG_CRED_BOTH, &handle));
+	ASSERT_EQ(0, unlockpt(master));
+	EXPECT_EQ(SEC_E_UNKNOWN_CREDENTIALS,
+		  acquire("u", key, SECPKG_CRED_BOTH, &handle));
+	close(master);
+}
+
+/* No more files can be opened: neither now nor when a context begins. */
+TEST_F(handshake, no_descriptor_for_a_key)
+{
+	struct rlimit all, none;
+	CredHandle handle;
+
+	end_close(&self->a);
+	ASSERT_EQ(SEC_E_OK, end_open_with(&self->a, true, ALICE,
+					  self->file_key));
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &all));
+	none = all;
+	none.rlim_cur = 0;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	EXPECT_EQ(SEC_E_INSUFFICIENT_MEMORY,
+		  acquire("u", self->file_key, SECPKG_CRED_BOTH, &handle));
+	EXPECT_EQ(SEC_E_INSUFFICIENT_MEMORY, step(&self->a, NULL, &self->one));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &all));
+	STILL_WORKS();
+}
+
+/* Of a logon key only the kernel knows how long it is. */
+TEST_F(handshake, logon_key_of_another_size)
+{
+	struct end c;
+
+	ASSERT_TRUE(logon_key("sspseal:short", test_key, SSPSEAL_KEY_MIN - 1));
+	ASSERT_EQ(SEC_E_OK, end_open_with(&c, true, ALICE, "sspseal:short"));
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&c, NULL, &self->one));
+	end_close(&c);
 }
 
 /* Of KEYCTL_SETPERM, for who possesses a key and for its owner: all but SEARCH. */
@@ -1853,6 +1907,28 @@ TEST_F(handshake, names_elsewhere)
 	}
 	EXPECT_EQ(0, child_status(child));
 	EXPECT_EQ(SEC_E_OK, DeleteSecurityContext(&copy));
+}
+
+/* A number that is given out once more has the names of the last handshake. */
+TEST_F(handshake, names_of_a_number_that_comes_again)
+{
+	LSA_SEC_HANDLE handle;
+	int fd;
+
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+	handle = handle_of(&self->a);
+	/* As if the kernel had come to the end of its numbers. */
+	fd = sspseal_open();
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(sspseal_device(), dup2(fd, sspseal_device()));
+	close(fd);
+	self->a.begun = false;
+	end_close(&self->b);
+	ASSERT_EQ(SEC_E_OK, end_open_with(&self->b, false, "carol", LOGON_KEY));
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+	EXPECT_EQ(handle, handle_of(&self->a));
+	EXPECT_TRUE(are_called(&self->a, ALICE, "carol"));
+	EXPECT_TRUE(are_called(&self->b, ALICE, "carol"));
 }
 
 /* What the last call gave is what can be asked for later. */

@@ -23,6 +23,8 @@ static unsigned long gone;
 /* Waits: writes a byte to one pipe, and reads one of the other. 0 for none. */
 static unsigned long held;
 static int arrived[2], may_go[2];
+/* Called in the middle of each CREATE. NULL for nothing. */
+static void (*meanwhile)(void);
 
 int __wrap_ioctl(int fd, unsigned long request, void *argument)
 {
@@ -37,6 +39,8 @@ int __wrap_ioctl(int fd, unsigned long request, void *argument)
 	if (request == held && (write(arrived[1], &byte, 1) != 1 ||
 				read(may_go[0], &byte, 1) != 1))
 		_exit(99);
+	if (request == SSPSEAL_CREATE && meanwhile)
+		meanwhile();
 	return __real_ioctl(fd, request, argument);
 }
 
@@ -180,6 +184,44 @@ TEST_F(limits, acceptors)
 		EXPECT_EQ(0, end_ready(&self->acceptor[i]));
 	for (i = 0; i < HALF_OPEN_MAX - 1; i++)
 		EXPECT_EQ(0, end_ready(&self->initiator[i]));
+}
+
+/* Acceptors that begin, each in the middle of the call of the one before. */
+static struct end *next_acceptor, *last_acceptor;
+static const struct letter *first_token;
+static SECURITY_STATUS in_the_middle;
+
+static void accept_next(void)
+{
+	struct letter answer;
+
+	if (next_acceptor < last_acceptor)
+		in_the_middle |= step(next_acceptor++, first_token, &answer);
+}
+
+/* If all of them are in the hands of calls, there is none to give way. */
+TEST_F(limits, all_in_hand)
+{
+	unsigned int i;
+
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->a, NULL, &self->one));
+	first_token = &self->one;
+	next_acceptor = self->acceptor;
+	last_acceptor = self->acceptor + HALF_OPEN_MAX;
+	in_the_middle = SEC_I_CONTINUE_NEEDED;
+	meanwhile = accept_next;
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED,
+		  step(&self->b, &self->one, &self->two));
+	meanwhile = NULL;
+	EXPECT_EQ(last_acceptor, next_acceptor);
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED, in_the_middle);
+	/* The first to wait gave way to the second. */
+	EXPECT_EQ(-1, end_ready(&self->acceptor[HALF_OPEN_MAX - 1]));
+	for (i = 0; i < HALF_OPEN_MAX - 1; i++)
+		EXPECT_EQ(0, end_ready(&self->acceptor[i]));
+	EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
+	EXPECT_EQ(SEC_E_OK, step(&self->b, &self->three, &self->rest));
+	EXPECT_TRUE(carry_signed(&self->a, &self->b));
 }
 
 /* However many: only so many are kept, and they are the last ones. */
@@ -469,6 +511,27 @@ TEST_F(limits, destroyed_meanwhile)
 	EXPECT_EQ(POISON32, self->b.given);
 	EXPECT_EQ(POISON32, self->b.expiry.QuadPart);
 	EXPECT_EQ(-1, end_ready(&self->b));
+}
+
+/* Who is to give up what it exports finds that another thread has: no export. */
+TEST_F(limits, destroyed_while_exported)
+{
+	SecBuffer packed = { POISON32, SECBUFFER_EMPTY, NULL };
+	unsigned int before;
+	void *token = NULL;
+
+	ASSERT_EQ(SEC_E_OK, connect_ends(&self->a, &self->b));
+	before = descriptors();
+	gone = SSPSEAL_DESTROY;
+	EXPECT_EQ(SEC_E_INVALID_HANDLE,
+		  ExportSecurityContext(&self->a.context,
+					SECPKG_CONTEXT_EXPORT_DELETE_OLD,
+					&packed, &token));
+	gone = 0;
+	EXPECT_EQ(before, descriptors());
+	EXPECT_EQ(POISON32, packed.cbBuffer);
+	EXPECT_EQ(NULL, packed.pvBuffer);
+	EXPECT_EQ(NULL, token);
 }
 
 TEST_HARNESS_MAIN

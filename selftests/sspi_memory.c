@@ -381,6 +381,29 @@ TEST_F(memory, each_allocation_fails)
 	}
 }
 
+/* What was allocated for an answer that there is none of. */
+TEST_F(memory, allocated_in_vain)
+{
+	SecBuffer given = { self->one.size, SECBUFFER_TOKEN, self->one.bytes };
+	SecBuffer token = { 0, SECBUFFER_TOKEN, NULL };
+	SecBufferDesc in = describe(&given, 1), out = describe(&token, 1);
+	int before = in_use;
+	struct letter rest;
+	ULONG flags;
+
+	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&self->a, NULL, &rest));
+	/* An offer is no answer. */
+	EXPECT_EQ(SEC_E_INVALID_TOKEN,
+		  InitializeSecurityContextA(&self->a.credential,
+					     &self->a.context, NULL,
+					     ISC_REQ_ALLOCATE_MEMORY, 0, 0,
+					     &in, 0, &self->a.context, &out,
+					     &flags, NULL));
+	EXPECT_EQ(before, in_use);
+	EXPECT_EQ(NULL, token.pvBuffer);
+	end_reset(&self->a);
+}
+
 /* Without the library's knowing, as if a child had ended it. */
 static int end_natively(struct end *e)
 {

@@ -119,8 +119,7 @@ static bool is_gone(__u32 handle)
 	struct sspseal_query query = { .handle = handle };
 
 	return sspseal_query(sspseal_device(), &query) &&
-	       (query.status == SSPSEAL_STATUS_ALREADY_DESTROYED ||
-		query.status == SSPSEAL_STATUS_NO_HANDLE);
+	       query.status == SSPSEAL_STATUS_ALREADY_DESTROYED;
 }
 
 /* If there are more, those wait for the next time. */
