@@ -8,7 +8,7 @@
 #   make check-all    all of that on every kernel, and fuzzing: an hour, and a table
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
-#   make coverage     which lines of the module do the tests execute?
+#   make coverage     which lines of module and library do the tests execute?
 #   make fuzz         random calls on the module, TIME=seconds
 #   make soak         everything at random, verified      MINUTES=60
 #   make fuzz-user    random input for library and tool, TIME=seconds

@@ -1,23 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# coverage.sh: which lines of the module do the tests execute? Runs them in a VM (or
-# those that TEST names), on a module that counts. The tests' verdict is that of
-# make check-debug: here only the report matters.
+# coverage.sh: which lines of the module and of the library do the tests execute? Runs
+# them in a VM (or those that TEST names), with a module and programs that count. The
+# tests' verdict is that of make check-debug: here only the report matters, and, after
+# a run of all tests, whether coverage-reasons.txt agrees with it.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
 
+install_packages demo check coverage
 work=$build/coverage
 export BUILD=$work KERNEL=debug KBUILD_OPTIONS=GCOV_PROFILE=y
+# The library counts, as part of a test too, and is not optimized: else some lines have
+# no count of their own. Counts are written by exit(), which the tests' children would
+# leave out. What gcc puts in the place of fork() does not work in static programs:
+# children begin with the counts of their parents instead.
+export CFLAGS='-O0 -g --coverage -fprofile-filter-files=src/ -fno-builtin-fork'
+export CFLAGS+=' -D_exit=exit' CPPFLAGS=-O0
 
 "$top/selftests/check.sh" --stage
 cp "$top/selftests/gcov-guest.sh" "$work/stage/check"
+find "$work/userlib" "$work/selftests" -name '*.gcno' | sed 's/gcno$/gcda/' \
+	> "$work/stage/check/gcov-files"
 rm -rf "$work/out"
 # shellcheck disable=SC2086 # no test is one word too few
 "$top/selftests/vm/run.sh" --kernel debug --payload "$work/stage/check" \
 	--out "$work/out" --log "$work/kernel.log" --timeout 18000 -- \
-	env TEST_SLOWNESS=10 ./gcov-guest.sh ./host.sh ./sspseal.ko -- \
+	env TEST_SLOWNESS=10 ./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
 	./run-tests.sh ${TEST:-} > "$work/tests.log" || :
 tail -n 1 "$work/tests.log"
 "$top/selftests/gcov-report.sh" "$work"
+[ -n "${TEST:-}" ] || "$top/selftests/coverage-reasons.sh" "$work/coverage.info"

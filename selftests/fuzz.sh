@@ -45,7 +45,7 @@ status=0
 # shellcheck disable=SC2016 # the guest's shell expands it
 "$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$work/stage" \
 	--out "$work/out" --log "$work/kernel.log" --timeout $((seconds + 600)) -- \
-	./gcov-guest.sh ./host.sh ./sspseal.ko -- \
+	./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
 	sh -c './abi_fuzz "$1" "$2" < corpus.txt' fuzz "$seconds" "$seed" |
 	sort_output || status=$?
 [ ! -d "$work/out" ] || "$top/selftests/gcov-report.sh" "$work"

@@ -3,68 +3,34 @@
 #
 # gcov-report.sh DIR
 #
-# Prints how many lines of each file of the module were executed, from what
-# gcov-guest.sh left in DIR/out. The module was built in DIR; where several builds
-# of it were run, a line counts if it was executed in any. DIR/uncovered.txt lists
-# the lines that were not.
+# Prints how many lines and functions of each file of the module and of the library
+# were executed, from what gcov-guest.sh left in DIR/out. All was built in DIR; where
+# several builds of a file were run, a line counts if it was executed in any. Leaves
+# it line by line in DIR/coverage.info, and to be read with a browser in DIR/html.
 set -euo pipefail
 
+top=$(cd "$(dirname "$0")/.." && pwd)
 dir=$(realpath "$1")
-counts=$dir/counts
+counts=$dir/out/gcov
+"$top/selftests/deps.sh" lcov
 
-# Beside each object lie its notes; the counts go there too. gcov writes into the
-# directory it is called in.
-count() {
-	local data=$1 object=${1#"$dir/out/gcov"}
-	[ -e "${object%.gcda}.gcno" ] || return 0
-	cp "$data" "$object"
-	(cd "$(mktemp -d -p "$counts")" && gcov "$object" > /dev/null 2>&1)
-}
-
-rm -rf "$counts"
-mkdir -p "$counts"
+# Beside the counts of an object belong the compiler's notes on it. What did not run
+# has no counts.
+find "$counts" -name '*.gcda' -empty -delete
 while read -r data; do
-	count "$data"
-done < <(find "$dir/out/gcov" -name '*.gcda')
+	object=${data#"$counts"}
+	cp "${object%.gcda}.gcno" "${data%/*}"
+done < <(find "$counts" -name '*.gcda')
 
-# count:line:text, the count being "-" for what is no code and ##### for never.
-# shellcheck disable=SC2016 # the fields are awk's
-find "$counts" -path '*/*.c.gcov' -print0 | xargs -0 awk -F: '
-	$3 == "Source" {
-		n = split($4, part, "/")
-		file = part[n]
-		next
-	}
-	$2 + 0 == 0 || $1 ~ /-$/ { next }
-	{
-		key = file ":" $2 + 0
-		if (!(key in code)) {
-			code[key] = substr($0, length($1) + length($2) + 3)
-			lines[file]++
-		}
-		if ($1 !~ /[#=]$/ && !hit[key]++)
-			executed[file]++
-	}
-	END {
-		for (file in lines)
-			printf "file %s %d %d\n", file, executed[file], lines[file]
-		for (key in code)
-			if (!hit[key])
-				printf "never %s:%s\n", key, code[key]
-	}
-' > "$dir/coverage"
+# Of all builds of a file one: the builds are made of links and copies.
+geninfo -q -o "$dir/all.info" "$counts" 2> "$dir/geninfo.log" || {
+	cat "$dir/geninfo.log" >&2
+	exit 1
+}
+lcov -q -e "$dir/all.info" '*/kmod/*' '*/userlib/src/*' -o "$dir/builds.info"
+sed -i -E "s#^SF:.*/(kmod|userlib/src)/#SF:$top/\1/#" "$dir/builds.info"
+lcov -q -a "$dir/builds.info" -o "$dir/coverage.info"
 
-sed -n 's/^never //p' "$dir/coverage" | sort -t: -k1,1 -k2,2n > "$dir/uncovered.txt"
-sort "$dir/coverage" | awk '
-	$1 == "file" {
-		printf "%-16s %5d of %5d lines  %5.1f %%\n", $2, $3, $4, 100 * $3 / $4
-		executed += $3
-		lines += $4
-	}
-	END {
-		if (!lines)
-			exit 1
-		printf "%-16s %5d of %5d lines  %5.1f %%\n", "all", executed, lines,
-			100 * executed / lines
-	}
-'
+rm -rf "$dir/html"
+genhtml -q --prefix "$top" -o "$dir/html" "$dir/coverage.info"
+lcov --list "$dir/coverage.info"
