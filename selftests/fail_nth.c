@@ -89,6 +89,9 @@ static bool fault_left(int fd)
 
 struct figures {
 	long handles;
+	/* Where the command goes, if that is another file. */
+	long others;
+	long in_flight;
 	unsigned int descriptors;
 	__s64 sent[2];
 	__s64 received[2];
@@ -143,6 +146,8 @@ static void figures_take(struct world *w, struct figures *f)
 
 	memset(f, 0, sizeof(*f));
 	f->handles = fdinfo_number(w->device, "sspseal-handles");
+	f->others = fdinfo_number(w->fd, "sspseal-handles");
+	f->in_flight = fdinfo_number(w->device, "sspseal-in-flight");
 	f->descriptors = descriptors();
 	for (i = 0; i < 2; i++) {
 		f->sent[i] = sent(w->device, w->end[i]);
@@ -172,7 +177,7 @@ static const char *what_changed(struct world *w)
 
 	figures_take(w, &now);
 	if (memcmp(&now, &w->figures, sizeof(now)))
-		return "handles, descriptors or counters have changed";
+		return "handles, descriptors, bytes in flight or counters have changed";
 	if (memcmp((__u8 *)w->arg + rest, w->before + rest,
 		   arg_size(w) - rest))
 		return "the struct has changed";
@@ -376,7 +381,7 @@ static const char *was_exported(struct world *w)
 	if (!carries(fd, SSPSEAL_EXPORTED_HANDLE, w->device, w->end[1]))
 		wrong = "what was exported does not work";
 	if (w->u.export.flags && !wrong) {
-		destroy(w->device, w->u.export.revoker);
+		destroy(w->fd, w->u.export.revoker);
 		if (carries(fd, SSPSEAL_EXPORTED_HANDLE, w->device, w->end[1]))
 			wrong = "cannot be revoked";
 	}
@@ -586,7 +591,8 @@ static bool bind(struct world *w)
 	return command(w, SSPSEAL_BIND, sizeof(w->u.bind));
 }
 
-static bool confirm(struct world *w)
+/* Both ends wait for the other's confirmation. */
+static bool make_unconfirmed(struct world *w)
 {
 	struct sspseal_bind b;
 	unsigned int i;
@@ -599,7 +605,17 @@ static bool confirm(struct world *w)
 		if (call(w->device, SSPSEAL_BIND, &b))
 			return false;
 	}
-	return make_message(w, SSPSEAL_SIGN, SHORT, 0);
+	return true;
+}
+
+static bool confirm(struct world *w)
+{
+	return make_unconfirmed(w) && make_message(w, SSPSEAL_SIGN, SHORT, 0);
+}
+
+static bool be_confirmed(struct world *w)
+{
+	return make_unconfirmed(w) && make_message(w, SSPSEAL_VERIFY, SHORT, 0);
 }
 
 static bool destroy_handle(struct world *w)
@@ -639,6 +655,24 @@ static bool export_revocable(struct world *w)
 
 	w->u.export.flags = SSPSEAL_EXPORT_REVOCABLE;
 	return ok;
+}
+
+/* By who has only what was exported, and can be taken back, to another. */
+static bool export_again(struct world *w)
+{
+	struct sspseal_export e;
+
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	e = export_args(w->end[0], SSPSEAL_RIGHT_SEAL | SSPSEAL_RIGHT_EXPORT);
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	if (call(w->device, SSPSEAL_EXPORT, &e))
+		return false;
+	w->exported = e.fd;
+	w->fd = e.fd;
+	w->u.export = export_args(SSPSEAL_EXPORTED_HANDLE, SSPSEAL_RIGHT_SEAL);
+	w->u.export.flags = SSPSEAL_EXPORT_REVOCABLE;
+	return command(w, SSPSEAL_EXPORT, sizeof(w->u.export));
 }
 
 static bool import(struct world *w)
@@ -736,6 +770,11 @@ FIXTURE_VARIANT_ADD(sweep, seal_strict)
 
 FIXTURE_VARIANT_ADD(sweep, sign) { sign, message_done, message_committed };
 FIXTURE_VARIANT_ADD(sweep, confirm) { confirm, message_done, ends_all };
+FIXTURE_VARIANT_ADD(sweep, be_confirmed)
+{
+	be_confirmed, message_done, message_committed
+};
+
 FIXTURE_VARIANT_ADD(sweep, unseal_first)
 {
 	unseal_first, message_done, message_committed
@@ -782,6 +821,7 @@ FIXTURE_VARIANT_ADD(sweep, export_revocable)
 	export_revocable, was_exported, NULL
 };
 
+FIXTURE_VARIANT_ADD(sweep, export_again) { export_again, was_exported, NULL };
 FIXTURE_VARIANT_ADD(sweep, import) { import, was_imported, NULL };
 FIXTURE_VARIANT_ADD(sweep, import_new_file)
 {
@@ -870,6 +910,24 @@ static const char *judge(struct world *w, int status,
 	}
 }
 
+/* With room for two contexts, two are there as soon as those before have gone. */
+static bool no_context_is_left(void)
+{
+	long limit = parameter_get("max_contexts");
+	int fd = device_open();
+	unsigned int i;
+	bool ok;
+
+	if (!own_machine())
+		return true;
+	ok = parameter_set("max_contexts", 2);
+	for (i = 0; i < 2; i++)
+		ok = ok && create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	ok = ok && !create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	close(fd);
+	return parameter_set("max_contexts", limit) && ok;
+}
+
 TEST_F_TIMEOUT(sweep, each_point, 120)
 {
 	unsigned int n, failures = 0;
@@ -891,6 +949,7 @@ TEST_F_TIMEOUT(sweep, each_point, 120)
 		world_end(w);
 	}
 	TH_LOG("%u points, %u failures", n - 2, failures);
+	EXPECT_TRUE(no_context_is_left());
 	EXPECT_TRUE(left);
 	EXPECT_NE(0, failures);
 }
