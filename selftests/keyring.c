@@ -6,10 +6,12 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/keyctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "memory_search.h"
 #include "sspseal_test.h"
 
 #define S(name)		SSPSEAL_STATUS_##name
@@ -118,6 +120,52 @@ TEST_F(keyring, logon_key)
 	ASSERT_NE(0, handle);
 	EXPECT_EQ(0, carry(self->fd, handle, self->acceptor));
 	EXPECT_EQ(0, carry(self->fd, self->acceptor, handle));
+}
+
+/* What is masked here becomes a key of the session there, and there alone. */
+static int add_unmasked(const struct needle *secret)
+{
+	__u8 key[sizeof(secret->masked)];
+	size_t i;
+
+	for (i = 0; i < secret->size; i++)
+		key[i] = secret->masked[i] ^ NEEDLE_MASK;
+	return syscall(SYS_add_key, "logon", "sspseal:unknown", key,
+		       secret->size, KEY_SPEC_SESSION_KEYRING) < 0;
+}
+
+/* One process makes the key, another one uses it, and never has it. */
+TEST_F(keyring, not_in_memory)
+{
+	struct needles n = { .nr = 1, .needle[0].size = TEST_KEY_SIZE };
+	struct sspseal_native native = { };
+	struct sspseal_create c;
+	unsigned long searched;
+	__s32 serial;
+	pid_t child;
+
+	ASSERT_LT(0, keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0));
+	ASSERT_EQ(TEST_KEY_SIZE, getrandom(n.needle[0].masked, TEST_KEY_SIZE,
+					   0));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(add_unmasked(&n.needle[0]));
+	ASSERT_EQ(0, child_status(child));
+	serial = keyctl(KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+			(long)"logon", (long)"sspseal:unknown");
+	ASSERT_LT(0, serial);
+	c = serial_args(SSPSEAL_ROLE_ACCEPTOR, serial);
+	c.params = (uintptr_t)&native;
+	c.params_size = sizeof(native);
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
+	EXPECT_EQ(0, carry(self->fd, create_from(self->fd, serial), c.handle));
+	EXPECT_EQ(0, search_memory(getpid(), &n, &searched));
+	/* It finds what is there. */
+	add_needle(&n, native.salt, sizeof(native.salt));
+	EXPECT_EQ(1, search_memory(getpid(), &n, &searched));
+	EXPECT_FALSE(n.needle[0].found);
+	EXPECT_TRUE(n.needle[1].found);
 }
 
 TEST_F(keyring, user_key)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A 32-bit process has memory where a 32-bit off_t does not reach. */
+#define _FILE_OFFSET_BITS	64
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "memory_search.h"
-
-#define MASK	0x5a
 
 void add_needle(struct needles *n, const void *bytes, size_t size)
 {
@@ -13,7 +13,7 @@ void add_needle(struct needles *n, const void *bytes, size_t size)
 	size_t i;
 
 	for (i = 0; i < size; i++)
-		n->needle[n->nr].masked[i] = p[i] ^ MASK;
+		n->needle[n->nr].masked[i] = p[i] ^ NEEDLE_MASK;
 	n->needle[n->nr++].size = size;
 }
 
@@ -22,7 +22,7 @@ static bool is_here(const __u8 *p, const struct needle *n)
 	size_t i;
 
 	for (i = 0; i < n->size; i++)
-		if ((p[i] ^ MASK) != n->masked[i])
+		if ((p[i] ^ NEEDLE_MASK) != n->masked[i])
 			return false;
 	return true;
 }

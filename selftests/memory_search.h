@@ -12,6 +12,8 @@
 #include <linux/types.h>
 
 #define NEEDLES		8
+/* What each byte is masked with. */
+#define NEEDLE_MASK	0x5a
 
 struct needle {
 	__u8 masked[64];
