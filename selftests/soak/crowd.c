@@ -45,13 +45,13 @@ static void count_now(const char *when, struct kernel_count *count)
 	fflush(stdout);
 }
 
-static void compare(const struct kernel_count *before)
+static void compare(const struct kernel_count *before, unsigned int noise)
 {
 	struct kernel_count after;
 
 	count_now("after", &after);
 	must(after.references == before->references, "references to ciphers");
-	must(after.objects <= before->objects + NOISE, "objects");
+	must(after.objects <= before->objects + noise, "objects");
 }
 
 /* Neighbours are two ends with the same key. */
@@ -118,9 +118,10 @@ int main(int argc, char **argv)
 	one_by_one(WARM_UP);
 	count_now("before", &before);
 	one_by_one(rounds);
-	compare(&before);
+	compare(&before, NOISE);
 	at_once(contexts);
-	compare(&before);
+	/* Some stay in the CPUs' caches, not one of each context. */
+	compare(&before, NOISE + contexts / 10);
 	printf("%u contexts at once, %u one after the other, %lu wrong\n",
 	       contexts, rounds, wrong);
 	return wrong != 0;
