@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/keyctl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -523,7 +524,7 @@ TEST_F(handshake, acquire_not_allowed)
 
 	child = fork();
 	if (!child) {
-		if (syscall(SYS_setresuid, 65534, 65534, 65534))
+		if (setresuid(65534, 65534, 65534))
 			_exit(1);
 		if (acquire("u", self->file_key, SECPKG_CRED_BOTH, &handle) !=
 		    SEC_E_NOT_OWNER)
@@ -542,9 +543,9 @@ TEST_F(handshake, acquire_not_allowed)
 	child = fork();
 	if (!child) {
 		sspseal_detach();
-		if (syscall(SYS_setgroups, 0, NULL) ||
-		    syscall(SYS_setresgid, 65534, 65534, 65534) ||
-		    syscall(SYS_setresuid, 65534, 65534, 65534))
+		if (setgroups(0, NULL) ||
+		    setresgid(65534, 65534, 65534) ||
+		    setresuid(65534, 65534, 65534))
 			_exit(1);
 		if (acquire("u", LOGON_KEY, SECPKG_CRED_BOTH, &handle) !=
 		    SEC_E_NOT_OWNER)
@@ -2006,9 +2007,9 @@ TEST_F(handshake, key_expires_meanwhile)
 static bool become_nobody(void)
 {
 	sspseal_detach();
-	return !syscall(SYS_setgroups, 0, NULL) &&
-	       !syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) &&
-	       !syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY);
+	return !setgroups(0, NULL) &&
+	       !setresgid(NOBODY, NOBODY, NOBODY) &&
+	       !setresuid(NOBODY, NOBODY, NOBODY);
 }
 
 /* Contexts can be imported there, not made. */
