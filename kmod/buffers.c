@@ -33,14 +33,14 @@ static bool known_type(u32 type)
 /* ---- checks ---- */
 
 /**
- * struct census - what a list has
+ * struct census - what an unusual list has, beside what is kept of it
  * @tokens: how many TOKENs
  * @streams: STREAMs, where they count
  * @plain: how many plain DATA
  * @readonly: how many DATA that are READONLY
  * @null_set: which entries have bytes without an address
  * @unknown_type: a type or attribute that there is not
- * @unusual: more than one TOKEN and entries that are authenticated
+ * @token_size: of the mechanism
  */
 struct census {
 	u32 tokens;
@@ -49,64 +49,44 @@ struct census {
 	u32 readonly;
 	u32 null_set;
 	bool unknown_type;
-	bool unusual;
+	u32 token_size;
 };
 
-static void count_piece(struct sspseal_list *list, u32 i, struct census *census)
+static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 {
 	const struct sspseal_buffer *entry = &list->entry[i];
 
-	list->pieces++;
-	if (unlikely(!entry->ptr && entry->cb)) {
-		census->null_set |= BIT(i);
-		census->unusual = true;
+	if (entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM) {
+		list->associated_set |= BIT(i);
+		list->associated += entry->cb;
+	} else if (entry->type & SSPSEAL_BUFFER_READONLY) {
+		census->readonly++;
+		return;
+	} else {
+		if (!census->plain++)
+			list->data = i;
+		list->plain_set |= BIT(i);
+		list->plain += entry->cb;
 	}
+	list->pieces++;
+	if (!entry->ptr && entry->cb)
+		census->null_set |= BIT(i);
 }
 
-static void count_plain(struct sspseal_list *list, u32 i, struct census *census)
-{
-	if (!census->plain++)
-		list->data = i;
-	list->plain_set |= BIT(i);
-	list->plain += list->entry[i].cb;
-	count_piece(list, i, census);
-}
-
-static void count_associated(struct sspseal_list *list, u32 i,
-			     struct census *census)
-{
-	list->associated_set |= BIT(i);
-	list->associated += list->entry[i].cb;
-	count_piece(list, i, census);
-}
-
-static void count_token(struct sspseal_list *list, u32 i, struct census *census)
-{
-	if (!census->tokens++)
-		list->token = i;
-	else
-		census->unusual = true;
-}
-
-static noinline void count_other(struct sspseal_list *list, u32 i,
-				 bool streams_count, struct census *census)
+static void count_entry(struct sspseal_list *list, u32 i, bool streams_count,
+			struct census *census)
 {
 	u32 type = list->entry[i].type;
 
-	census->unusual = true;
 	if (!known_type(type))
 		census->unknown_type = true;
 	switch (buffer_type(type)) {
 	case SSPSEAL_BUFFER_DATA:
-		if (type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM)
-			count_associated(list, i, census);
-		else if (type & SSPSEAL_BUFFER_READONLY)
-			census->readonly++;
-		else
-			count_plain(list, i, census);
+		count_data(list, i, census);
 		break;
 	case SSPSEAL_BUFFER_TOKEN:
-		count_token(list, i, census);
+		if (!census->tokens++)
+			list->token = i;
 		break;
 	case SSPSEAL_BUFFER_STREAM:
 		if (streams_count && !census->streams++ && !census->tokens)
@@ -119,33 +99,10 @@ static noinline void count_other(struct sspseal_list *list, u32 i,
 	}
 }
 
-static void take_census(struct sspseal_list *list, bool streams_count,
-			struct census *census)
+static enum sspseal_status check_token_size(const struct sspseal_list *list,
+					    const struct census *census)
 {
-	u32 i;
-
-	for (i = 0; i < list->nr; i++) {
-		switch (list->entry[i].type) {
-		case SSPSEAL_BUFFER_DATA:
-			count_plain(list, i, census);
-			break;
-		case SSPSEAL_BUFFER_TOKEN:
-			count_token(list, i, census);
-			break;
-		case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
-			count_associated(list, i, census);
-			break;
-		default:
-			count_other(list, i, streams_count, census);
-		}
-	}
-}
-
-static enum sspseal_status check_token_size(const struct sspseal_call *call)
-{
-	const struct sspseal_list *list = &call->list;
-
-	if (list->entry[list->token].cb >= call->room.token)
+	if (list->entry[list->token].cb >= census->token_size)
 		return SSPSEAL_STATUS_OK;
 	return list->stream ? SSPSEAL_STATUS_INCOMPLETE :
 			      SSPSEAL_STATUS_TOKEN_TOO_SMALL;
@@ -193,14 +150,13 @@ static enum sspseal_status check_data(const struct sspseal_call *call,
 }
 
 /* With STREAM, DATA is an output: from here on it stands for where DATA lies. */
-static noinline void place_data(struct sspseal_call *call, struct census *census)
+static void place_data(struct sspseal_list *list, struct census *census)
 {
-	struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *stream = &list->entry[list->token];
 	struct sspseal_buffer *data = &list->entry[list->data];
 
-	data->ptr = stream->ptr + call->room.token;
-	data->cb = stream->cb - call->room.token;
+	data->ptr = stream->ptr + census->token_size;
+	data->cb = stream->cb - census->token_size;
 	list->plain = data->cb;
 	census->null_set &= ~BIT(list->data);
 	if (data->cb && !data->ptr)
@@ -216,7 +172,7 @@ static bool overlap(const struct sspseal_buffer *a,
 }
 
 /* Does an entry that is written overlap one of others that are used? */
-static noinline bool overlaps(const struct sspseal_list *list, u32 written,
+static bool overlaps(const struct sspseal_list *list, u32 written,
 			      unsigned long used)
 {
 	u32 i;
@@ -229,7 +185,7 @@ static noinline bool overlaps(const struct sspseal_list *list, u32 written,
 	return false;
 }
 
-static bool any_overlaps(const struct sspseal_call *call)
+static noinline bool any_overlaps(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	bool token_written = sspseal_op_sends(call->op) || list->stream;
@@ -285,11 +241,12 @@ enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call)
 }
 
 /* Before its token was read, a message received may be of either sort. */
-static enum sspseal_status check_lengths(const struct sspseal_call *call)
+static enum sspseal_status check_lengths(const struct sspseal_call *call,
+					 enum sspseal_op op)
 {
 	enum sspseal_status status = sspseal_buffers_limits(call);
 
-	if (status && call->op == SSPSEAL_OP_UNSEAL &&
+	if (status && op == SSPSEAL_OP_UNSEAL &&
 	    !check_limits(&call->list, false))
 		return SSPSEAL_STATUS_OK;
 	return status;
@@ -299,7 +256,7 @@ static enum sspseal_status check_lengths(const struct sspseal_call *call)
 static enum sspseal_status check_sent(const struct sspseal_call *call,
 				      const struct census *census)
 {
-	enum sspseal_status status = check_token_size(call);
+	enum sspseal_status status = check_token_size(&call->list, census);
 
 	if (!status)
 		status = check_token_writable(call);
@@ -321,25 +278,12 @@ static enum sspseal_status check_received(const struct sspseal_call *call,
 	if (!status)
 		status = check_data(call, census);
 	if (!status)
-		status = check_token_size(call);
+		status = check_token_size(&call->list, census);
 	return status ?: check_token_address(call);
 }
 
-/* One TOKEN that will do, and the DATA there has to be: most lists. */
-static bool nothing_missing(const struct sspseal_call *call,
-			    const struct census *census)
-{
-	const struct sspseal_list *list = &call->list;
-	const struct sspseal_buffer *token = &list->entry[list->token];
-
-	return !census->unusual && census->tokens &&
-	       token->cb >= call->room.token && token->ptr &&
-	       (sspseal_op_signature(call->op) ? list->pieces :
-						 census->plain == 1);
-}
-
-static noinline enum sspseal_status find_missing(struct sspseal_call *call,
-						 struct census *census)
+static enum sspseal_status find_missing(struct sspseal_call *call,
+					struct census *census)
 {
 	enum sspseal_status status;
 
@@ -353,40 +297,94 @@ static noinline enum sspseal_status find_missing(struct sspseal_call *call,
 	if (status)
 		return status;
 	if (call->list.stream)
-		place_data(call, census);
+		place_data(&call->list, census);
 	return census->null_set ? SSPSEAL_STATUS_NULL_BUFFER :
 				  SSPSEAL_STATUS_OK;
 }
 
-static enum sspseal_status check_list(struct sspseal_call *call)
+/* Any list, from the beginning. */
+static noinline enum sspseal_status check_any(struct sspseal_call *call,
+					      u32 token_size)
 {
-	struct census census = {};
+	struct census census = { .token_size = token_size };
+	struct sspseal_list *list = &call->list;
 	enum sspseal_status status;
+	u32 i;
 
-	take_census(&call->list, call->op == SSPSEAL_OP_UNSEAL, &census);
-	if (unlikely(!nothing_missing(call, &census))) {
-		status = find_missing(call, &census);
-		if (status)
-			return status;
-	}
-	status = check_overlaps(call);
-	if (status)
-		return status;
-	if (unlikely(census.unknown_type))
-		return SSPSEAL_STATUS_BUFFER_TYPE;
-	return check_lengths(call);
+	list->token = 0;
+	list->data = 0;
+	list->plain_set = 0;
+	list->associated_set = 0;
+	list->pieces = 0;
+	list->associated = 0;
+	list->plain = 0;
+	for (i = 0; i < list->nr; i++)
+		count_entry(list, i, call->op == SSPSEAL_OP_UNSEAL, &census);
+	status = find_missing(call, &census);
+	if (!status)
+		status = check_overlaps(call);
+	if (!status && census.unknown_type)
+		status = SSPSEAL_STATUS_BUFFER_TYPE;
+	return status ?: check_lengths(call, call->op);
 }
 
-static bool read_entries(struct sspseal_list *list)
+/* ---- most lists ---- */
+
+/**
+ * struct tally - what a list has, if it is like most
+ * @token_set: which entries are TOKEN
+ * @plain_set: which are DATA
+ * @associated_set: which are DATA|READONLY_WITH_CHECKSUM
+ * @plain: bytes of DATA
+ * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
+ * @odd: there is something else, or bytes without an address
+ */
+struct tally {
+	u32 token_set;
+	u32 plain_set;
+	u32 associated_set;
+	u64 plain;
+	u64 associated;
+	bool odd;
+};
+
+static void tally_entry(struct tally *tally, u32 bit,
+			const struct sspseal_buffer *entry)
+{
+	switch (entry->type) {
+	case SSPSEAL_BUFFER_DATA:
+		tally->plain_set |= bit;
+		tally->plain += entry->cb;
+		break;
+	case SSPSEAL_BUFFER_TOKEN:
+		tally->token_set |= bit;
+		return;
+	case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
+		tally->associated_set |= bit;
+		tally->associated += entry->cb;
+		break;
+	default:
+		tally->odd = true;
+		return;
+	}
+	if (unlikely(!entry->ptr && entry->cb))
+		tally->odd = true;
+}
+
+static bool read_entries(struct sspseal_list *list, struct tally *tally)
 {
 	const struct sspseal_buffer __user *from = list->user;
-	struct sspseal_buffer *to = list->entry;
+	const struct sspseal_buffer __user *end = from + list->nr;
+	struct sspseal_buffer *entry = list->entry;
+	u32 bit = 1;
 
-	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
+	if (!user_read_access_begin(from, (u8 __user *)end - (u8 __user *)from))
 		return false;
-	for (; to < list->entry + list->nr; from++, to++) {
-		unsafe_get_user(*(u64 *)to, (const u64 __user *)from, fault);
-		unsafe_get_user(to->ptr, &from->ptr, fault);
+	for (; from != end; from++, entry++, bit <<= 1) {
+		unsafe_get_user(entry->cb, &from->cb, fault);
+		unsafe_get_user(entry->type, &from->type, fault);
+		unsafe_get_user(entry->ptr, &from->ptr, fault);
+		tally_entry(tally, bit, entry);
 	}
 	user_read_access_end();
 	return true;
@@ -395,28 +393,63 @@ fault:
 	return false;
 }
 
+/* One TOKEN that will do, and the DATA there has to be. */
+static bool like_most(struct sspseal_list *list, const struct tally *tally,
+		     enum sspseal_op op, u32 token_size)
+{
+	const struct sspseal_buffer *token;
+
+	if (tally->odd || !is_power_of_2(tally->token_set))
+		return false;
+	list->token = __ffs(tally->token_set);
+	token = &list->entry[list->token];
+	if (token->cb < token_size || !token->ptr)
+		return false;
+	list->plain_set = tally->plain_set;
+	list->associated_set = tally->associated_set;
+	list->plain = tally->plain;
+	list->associated = tally->associated;
+	list->pieces = hweight32(tally->plain_set | tally->associated_set);
+	if (sspseal_op_signature(op))
+		return list->pieces;
+	if (!is_power_of_2(tally->plain_set))
+		return false;
+	list->data = __ffs(tally->plain_set);
+	return true;
+}
+
 /**
  * sspseal_buffers_read() - read and check the caller's buffer list
- * @call: with room and call->sealed set; UNSEAL sets it until the token is read
- * @buffers: address of the array
- * @nr: entries
+ * @call: with call->sealed set; UNSEAL sets it until the token is read
+ * @op: what is done
+ * @room: of the mechanism
+ * @message: has the address of the list
  *
  * Return: OK, or what is wrong with the list.
  */
 enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
-					 u64 buffers, u32 nr)
+					 enum sspseal_op op,
+					 struct sspseal_room room,
+					 const struct sspseal_message *message)
 {
 	struct sspseal_list *list = &call->list;
+	struct tally tally = {};
+	enum sspseal_status status;
 
-	if (!nr || !buffers)
+	if (!message->nr_buffers || !message->buffers)
 		return SSPSEAL_STATUS_NO_BUFFERS;
-	if (nr > SSPSEAL_BUFFERS_MAX)
+	if (message->nr_buffers > SSPSEAL_BUFFERS_MAX)
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
-	list->user = u64_to_user_ptr(buffers);
-	list->nr = nr;
-	if (!read_entries(list))
+	list->user = u64_to_user_ptr(message->buffers);
+	list->nr = message->nr_buffers;
+	list->stream = false;
+	list->padding_set = 0;
+	if (!read_entries(list, &tally))
 		return SSPSEAL_STATUS_FAULT;
-	return check_list(call);
+	if (unlikely(!like_most(list, &tally, op, room.token)))
+		return check_any(call, room.token);
+	status = check_overlaps(call);
+	return status ?: check_lengths(call, op);
 }
 
 /* ---- copies ---- */
@@ -424,35 +457,35 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 /**
  * sspseal_buffers_associated() - size of the associated data
  * @call: with its list read
+ * @room: of the mechanism
  * @sealed: DATA is not among it
  *
  * Return: bytes, with the mechanism's room.
  */
-u32 sspseal_buffers_associated(const struct sspseal_call *call, bool sealed)
+u32 sspseal_buffers_associated(const struct sspseal_call *call,
+			       struct sspseal_room room, bool sealed)
 {
 	const struct sspseal_list *list = &call->list;
 
-	return call->room.front + list->pieces * call->room.piece +
-	       list->associated + (sealed ? 0 : list->plain);
+	return room.front + list->pieces * room.piece + list->associated +
+	       (sealed ? 0 : list->plain);
 }
 
 /**
  * sspseal_buffers_token() - read the token of a message received
  * @call: with its list read
+ * @room: of the mechanism
  *
  * Return: OK or FAULT.
  */
-enum sspseal_status sspseal_buffers_token(struct sspseal_call *call)
+enum sspseal_status sspseal_buffers_token(struct sspseal_call *call,
+					  struct sspseal_room room)
 {
 	const struct sspseal_list *list = &call->list;
 	void __user *from = u64_to_user_ptr(list->entry[list->token].ptr);
-	u32 size = call->room.token;
-	bool ok;
 
-	ok = likely(size == SSPSEAL_TOKEN_SIZE) ?
-	     sspseal_read_short(call->token, from, SSPSEAL_TOKEN_SIZE) :
-	     sspseal_read_short(call->token, from, size);
-	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
+	return sspseal_read_short(call->token, from, room.token) ?
+	       SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
 /*
@@ -463,12 +496,6 @@ static bool read_any(void *to, const void __user *from, u32 size)
 {
 	return size <= SSPSEAL_SHORT ? sspseal_read_short(to, from, size) :
 				       !_copy_from_user(to, from, size);
-}
-
-static bool write_any(void __user *to, const void *from, u32 size)
-{
-	return size <= SSPSEAL_SHORT ? sspseal_write_short(to, from, size) :
-				       !_copy_to_user(to, from, size);
 }
 
 static noinline bool table_in(struct sspseal_work *work, void __user *from)
@@ -495,106 +522,162 @@ static noinline bool table_out(struct sspseal_work *work, void __user *to)
 	return true;
 }
 
-static bool data_in(struct sspseal_work *work, void __user *from)
+static bool data_in(struct sspseal_work *work, u64 from)
 {
-	return work->data ? read_any(work->data, from, work->data_size) :
-			    table_in(work, from);
+	return work->data ?
+	       read_any(work->data, u64_to_user_ptr(from), work->data_size) :
+	       table_in(work, u64_to_user_ptr(from));
 }
 
-static bool data_out(struct sspseal_work *work, void __user *to)
+static bool pieces_in(const struct sspseal_call *call, struct sspseal_room room)
 {
-	return work->data ? write_any(to, work->data, work->data_size) :
-			    table_out(work, to);
+	const struct sspseal_list *list = &call->list;
+	struct sspseal_work *work = call->work;
+	u32 left = sspseal_pieces(call);
+	u8 *to = work->associated + room.front;
+
+	for (; left; left &= left - 1) {
+		u32 i = __ffs(left);
+		const struct sspseal_buffer *entry = &list->entry[i];
+
+		to += room.piece;
+		if (sspseal_piece(call, i) == SSPSEAL_PIECE_SEALED) {
+			if (!data_in(work, entry->ptr))
+				return false;
+			continue;
+		}
+		if (!read_any(to, u64_to_user_ptr(entry->ptr), entry->cb))
+			return false;
+		to += entry->cb;
+	}
+	return true;
 }
 
 /**
  * sspseal_buffers_copy_in() - read all that the message is made of
  * @call: with its memory laid out
+ * @room: of the mechanism
  *
  * Leaves the mechanism's room before the first and before each piece.
  *
  * Return: OK or FAULT.
  */
-enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call)
+enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call,
+					    struct sspseal_room room)
+{
+	const struct sspseal_list *list = &call->list;
+	bool ok;
+
+	ok = likely(sspseal_only_data(call)) ?
+	     data_in(call->work, list->entry[list->data].ptr) :
+	     pieces_in(call, room);
+	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
+}
+
+static bool short_data(const struct sspseal_call *call)
+{
+	const struct sspseal_work *work = call->work;
+
+	return call->sealed && work->data && work->data_size <= SSPSEAL_SHORT;
+}
+
+static bool long_data_out(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	struct sspseal_work *work = call->work;
-	u32 left = sspseal_pieces(call);
-	u8 *to = work->associated + call->room.front;
+	void __user *to = u64_to_user_ptr(list->entry[list->data].ptr);
 
-	for (; left; left &= left - 1) {
-		u32 i = __ffs(left);
-		const struct sspseal_buffer *entry = &list->entry[i];
-		void __user *from = u64_to_user_ptr(entry->ptr);
-
-		to += call->room.piece;
-		if (sspseal_piece(call, i) == SSPSEAL_PIECE_SEALED) {
-			if (!data_in(work, from))
-				return SSPSEAL_STATUS_FAULT;
-			continue;
-		}
-		if (!read_any(to, from, entry->cb))
-			return SSPSEAL_STATUS_FAULT;
-		to += entry->cb;
-	}
-	return SSPSEAL_STATUS_OK;
+	return work->data ? !_copy_to_user(to, work->data, work->data_size) :
+			    table_out(work, to);
 }
 
-static bool token_out(const struct sspseal_call *call, void __user *to)
-{
-	u32 size = call->room.token;
-
-	return likely(size == SSPSEAL_TOKEN_SIZE) ?
-	       sspseal_write_short(to, call->token, SSPSEAL_TOKEN_SIZE) :
-	       sspseal_write_short(to, call->token, size);
-}
-
-/* TOKEN's size and PADDING's, which an AEAD does not need. */
-static bool sizes_out(const struct sspseal_call *call)
+/* TOKEN, its size, and PADDING's, which an AEAD does not need. */
+static __always_inline bool put_token(const struct sspseal_call *call, u32 size)
 {
 	const struct sspseal_list *list = &call->list;
 	const unsigned long paddings = list->padding_set;
 	u32 i;
 
-	if (put_user(call->room.token, &list->user[list->token].cb))
+	if (!sspseal_put(u64_to_user_ptr(list->entry[list->token].ptr),
+			 call->token, size))
 		return false;
-	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX) {
-		if (put_user(0, &list->user[i].cb))
-			return false;
-	}
+	unsafe_put_user(size, &list->user[list->token].cb, fault);
+	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX)
+		unsafe_put_user(0, &list->user[i].cb, fault);
 	return true;
+fault:
+	return false;
 }
 
-static noinline bool stream_out(const struct sspseal_call *call)
+static __always_inline bool put_stream(const struct sspseal_list *list)
 {
-	const struct sspseal_list *list = &call->list;
 	const struct sspseal_buffer *data = &list->entry[list->data];
 
-	return !put_user(data->ptr, &list->user[list->data].ptr) &&
-	       !put_user(data->cb, &list->user[list->data].cb);
+	unsafe_put_user(data->ptr, &list->user[list->data].ptr, fault);
+	unsafe_put_user(data->cb, &list->user[list->data].cb, fault);
+	return true;
+fault:
+	return false;
+}
+
+static __always_inline bool put_short_data(const struct sspseal_call *call)
+{
+	const struct sspseal_list *list = &call->list;
+
+	return sspseal_put(u64_to_user_ptr(list->entry[list->data].ptr),
+			   call->work->data, call->work->data_size);
+}
+
+/*
+ * In one section, as beginning and ending one costs as much as to write twelve
+ * words. All was found to be the caller's when it was read, except TOKEN.
+ */
+static __always_inline bool
+put_all(const struct sspseal_call *call, enum sspseal_op op,
+	struct sspseal_room room, struct sspseal_message __user *user)
+{
+	const struct sspseal_list *list = &call->list;
+
+	if (short_data(call) && !put_short_data(call))
+		return false;
+	if (sspseal_op_sends(op) && !put_token(call, room.token))
+		return false;
+	if (list->stream && !put_stream(list))
+		return false;
+	if (!sspseal_op_sends(op))
+		unsafe_put_user(call->qop, &user->qop, fault);
+	unsafe_put_user(SSPSEAL_STATUS_OK, &user->status, fault);
+	return true;
+fault:
+	return false;
 }
 
 /**
  * sspseal_buffers_copy_out() - give the caller the message
  * @call: protected, or authentic and accepted
+ * @op: what is done
+ * @room: of the mechanism
+ * @user: the caller's struct
  *
  * DATA goes first: a complete TOKEN never stands beside incomplete ciphertext.
+ * The struct goes last: its status says that the rest is there.
  *
  * Return: OK or FAULT_AFTER_COMMIT.
  */
-enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call)
+enum sspseal_status
+sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
+			 struct sspseal_room room,
+			 struct sspseal_message __user *user)
 {
 	const struct sspseal_list *list = &call->list;
-	const struct sspseal_buffer *token = &list->entry[list->token];
-	bool ok = true;
+	void __user *token = u64_to_user_ptr(list->entry[list->token].ptr);
+	bool ok;
 
-	if (call->sealed)
-		ok = data_out(call->work,
-			      u64_to_user_ptr(list->entry[list->data].ptr));
-	if (ok && sspseal_op_sends(call->op))
-		ok = token_out(call, u64_to_user_ptr(token->ptr)) &&
-		     sizes_out(call);
-	if (ok && list->stream)
-		ok = stream_out(call);
+	if (call->sealed && !short_data(call) && !long_data_out(call))
+		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	if (!user_write_access_begin(token, room.token))
+		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	ok = put_all(call, op, room, user);
+	user_write_access_end();
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 }

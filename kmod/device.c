@@ -149,18 +149,41 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 	return sspseal_ioctls[nr].cmd == cmd ? &sspseal_ioctls[nr] : NULL;
 }
 
-static int read_struct(const struct sspseal_command *command)
+/* A message whose struct is the kernel's is read at one go. */
+static bool read_message(const struct sspseal_ioctl *ioctl,
+			 struct sspseal_command *command)
 {
-	if (likely(command->user_size == sizeof(struct sspseal_message) &&
-		   command->size == sizeof(struct sspseal_message)))
-		return sspseal_read_short(command->arg, command->user,
-					  sizeof(struct sspseal_message)) ?
-		       0 : -EFAULT;
+	const struct sspseal_header *header = command->arg;
+
+	return ioctl->size == sizeof(struct sspseal_message) &&
+	       sspseal_read_short(command->arg, command->user,
+				  sizeof(struct sspseal_message)) &&
+	       header->size == sizeof(struct sspseal_message);
+}
+
+static int read_struct(const struct sspseal_ioctl *ioctl,
+		       struct sspseal_command *command)
+{
+	struct sspseal_header __user *user = command->user;
+	struct sspseal_header *header = command->arg;
+	int err;
+
+	command->size = ioctl->size;
+	command->user_size = ioctl->size;
+	if (likely(read_message(ioctl, command)))
+		return 0;
+	if (get_user(command->user_size, &user->size))
+		return -EFAULT;
+	if (command->user_size < ioctl->min_size)
+		return -EINVAL;
 	/* No caller has so long a struct: do not search it for zeroes. */
 	if (command->user_size > PAGE_SIZE)
 		return -E2BIG;
-	return copy_struct_from_user(command->arg, command->size, command->user,
-				     command->user_size);
+	err = copy_struct_from_user(command->arg, command->size, command->user,
+				    command->user_size);
+	/* The size was read twice: what was checked is what counts. */
+	header->size = command->user_size;
+	return err;
 }
 
 static long sspseal_ioctl(struct file *filp, unsigned int cmd,
@@ -179,17 +202,9 @@ static long sspseal_ioctl(struct file *filp, unsigned int cmd,
 
 	if (!ioctl)
 		return -ENOTTY;
-	if (get_user(command.user_size, &header->size))
-		return -EFAULT;
-	if (command.user_size < ioctl->min_size)
-		return -EINVAL;
-	command.size = ioctl->size;
-	err = read_struct(&command);
+	err = read_struct(ioctl, &command);
 	if (err)
 		return err;
-
-	/* The size was read twice: what was checked is what counts. */
-	args.header.size = command.user_size;
 	status = ioctl->execute(&command);
 	if (likely(!status))
 		return 0;

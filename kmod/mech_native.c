@@ -230,18 +230,15 @@ static enum sspseal_status receive_key(struct sspseal_call *call)
 	return fresh_key(call);
 }
 
-static enum sspseal_status native_prepare(struct sspseal_call *call)
+static enum sspseal_status native_prepare(struct sspseal_call *call,
+					  enum sspseal_op op)
 {
 	enum sspseal_status status;
-	size_t size;
 
-	status = sspseal_op_sends(call->op) ? send_key(call) :
-					      receive_key(call);
+	status = sspseal_op_sends(op) ? send_key(call) : receive_key(call);
 	if (status)
 		return status;
-	size = sizeof(struct aead_request) +
-	       crypto_aead_reqsize(call->key->tfm);
-	call->request = sspseal_work_request(call->work, size);
+	call->request = sspseal_work_request(call->work, call->key->tfm);
 	return call->request ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_NO_MEMORY;
 }
 
@@ -447,12 +444,12 @@ static noinline enum sspseal_status choose_suite(struct sspseal_call *call)
 	return SSPSEAL_STATUS_OK;
 }
 
-static enum sspseal_status check_qop(struct sspseal_call *call)
+static enum sspseal_status native_qop(struct sspseal_call *call,
+				      enum sspseal_op op)
 {
 	u32 rest = call->qop & ~SSPSEAL_QOP_SUITE_MASK;
 
-	call->sealed = call->op == SSPSEAL_OP_SEAL &&
-		       rest != SSPSEAL_QOP_NO_ENCRYPT;
+	call->sealed = op == SSPSEAL_OP_SEAL && rest != SSPSEAL_QOP_NO_ENCRYPT;
 	if (rest && rest != SSPSEAL_QOP_NO_ENCRYPT)
 		return SSPSEAL_STATUS_QOP;
 	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
@@ -462,16 +459,14 @@ static enum sspseal_status check_qop(struct sspseal_call *call)
 	return call->qop ? choose_suite(call) : SSPSEAL_STATUS_OK;
 }
 
-static enum sspseal_status native_room(struct sspseal_call *call)
+static struct sspseal_room native_room(const struct sspseal_call *call)
 {
-	call->room = (struct sspseal_room) {
+	return (struct sspseal_room) {
 		.token = SSPSEAL_TOKEN_SIZE,
 		.front = HEADER_SIZE,
 		.piece = PIECE_SIZE,
 		.tail = SSPSEAL_AEAD_TAG_SIZE,
 	};
-	return sspseal_op_sends(call->op) ? check_qop(call) :
-					    SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_salt(const struct native *native,
@@ -505,7 +500,8 @@ static enum sspseal_status check_confirmation(const struct sspseal_call *call,
 	       SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_CONFIRMATION;
 }
 
-static enum sspseal_status native_parse(struct sspseal_call *call)
+static enum sspseal_status native_parse(struct sspseal_call *call,
+					enum sspseal_op op)
 {
 	const struct native *native = native_of(call->ctx);
 	const struct token *token = token_of(call);
@@ -527,7 +523,7 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 		return status;
 	if (by_acceptor != from_acceptor)
 		return SSPSEAL_STATUS_TOKEN_REFLECTED;
-	if (signature != sspseal_op_signature(call->op))
+	if (signature != sspseal_op_signature(op))
 		return SSPSEAL_STATUS_TOKEN_KIND;
 	status = check_confirmation(call, token);
 	if (status)
@@ -546,7 +542,7 @@ static enum sspseal_status native_parse(struct sspseal_call *call)
 
 /* ---- cipher ---- */
 
-static u8 header_flags(const struct sspseal_call *call)
+static u8 header_flags(const struct sspseal_call *call, enum sspseal_op op)
 {
 	u8 flags = 0;
 
@@ -554,61 +550,77 @@ static u8 header_flags(const struct sspseal_call *call)
 		flags |= TOKEN_SEALED;
 	if (call->ctx->role == SSPSEAL_ROLE_ACCEPTOR)
 		flags |= TOKEN_BY_ACCEPTOR;
-	if (sspseal_op_signature(call->op))
+	if (sspseal_op_signature(op))
 		flags |= TOKEN_SIGNATURE;
 	if (unlikely(call->confirmation))
 		flags |= TOKEN_CONFIRMATION;
 	return flags;
 }
 
-static void make_header(struct sspseal_call *call)
+static void make_header(struct sspseal_call *call, enum sspseal_op op)
 {
 	struct token *token = token_of(call);
 
 	token->version = TOKEN_VERSION;
 	token->suite = call->suite->id;
-	token->flags = header_flags(call);
+	token->flags = header_flags(call, op);
 	token->zero = 0;
 	token->sequence = cpu_to_be32(call->sequence);
 	token->counter = cpu_to_be64(call->number);
 	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
 }
 
-/* Header | for each piece: kind, 56 bits of length, bytes unless they are DATA. */
-static void frame_associated(const struct sspseal_call *call)
+static u8 *put_prefix(u8 *to, enum sspseal_piece piece, u32 size)
 {
 	static const u64 kinds[] = {
 		[SSPSEAL_PIECE_ASSOCIATED] = 1ULL << 56,
 		[SSPSEAL_PIECE_SEALED] = 2ULL << 56,
 		[SSPSEAL_PIECE_PLAIN] = 3ULL << 56,
 	};
+	__be64 prefix = cpu_to_be64(kinds[piece] | size);
+
+	memcpy(to, &prefix, sizeof(prefix));
+	return to + PIECE_SIZE;
+}
+
+static noinline void frame_pieces(const struct sspseal_call *call, u8 *to)
+{
 	u32 left = sspseal_pieces(call);
+
+	for (; left; left &= left - 1) {
+		u32 i = __ffs(left), size = call->list.entry[i].cb;
+		enum sspseal_piece piece = sspseal_piece(call, i);
+
+		to = put_prefix(to, piece, size);
+		if (piece != SSPSEAL_PIECE_SEALED)
+			to += size;
+	}
+}
+
+/* Header | for each piece: kind, 56 bits of length, bytes unless they are DATA. */
+static void frame_associated(const struct sspseal_call *call)
+{
 	u8 *to = call->work->associated;
-	__be64 prefix;
 
 	memcpy(to, call->token, HEADER_SIZE);
 	to += HEADER_SIZE;
-	for (; left; left &= left - 1) {
-		u32 i = __ffs(left);
-		const struct sspseal_buffer *entry = &call->list.entry[i];
-		enum sspseal_piece piece = sspseal_piece(call, i);
-
-		prefix = cpu_to_be64(kinds[piece] | entry->cb);
-		memcpy(to, &prefix, sizeof(prefix));
-		to += PIECE_SIZE;
-		if (piece != SSPSEAL_PIECE_SEALED)
-			to += entry->cb;
-	}
+	if (likely(sspseal_only_data(call)))
+		put_prefix(to, SSPSEAL_PIECE_SEALED, call->work->data_size);
+	else
+		frame_pieces(call, to);
 }
 
 /* RFC 8446, 5.3: the IV xor the counter, padded to its left. */
 static void make_nonce(const struct sspseal_call *call)
 {
+	const size_t padding = SSPSEAL_AEAD_IV_SIZE - sizeof(__be64);
 	__be64 number = cpu_to_be64(call->number);
+	const u8 *iv = call->key->iv;
+	u8 *nonce = call->work->iv;
 
-	memcpy(call->work->iv, call->key->iv, SSPSEAL_AEAD_IV_SIZE);
-	crypto_xor(call->work->iv + SSPSEAL_AEAD_IV_SIZE - sizeof(number),
-		   (u8 *)&number, sizeof(number));
+	memcpy(nonce, iv, padding);
+	crypto_xor_cpy(nonce + padding, iv + padding, (u8 *)&number,
+		       sizeof(number));
 }
 
 static struct aead_request *make_request(struct sspseal_call *call, u32 size)
@@ -618,22 +630,19 @@ static struct aead_request *make_request(struct sspseal_call *call, u32 size)
 
 	frame_associated(call);
 	make_nonce(call);
-	aead_request_set_tfm(req, call->key->tfm);
-	aead_request_set_callback(req, CRYPTO_TFM_REQ_MAY_SLEEP |
-				  CRYPTO_TFM_REQ_MAY_BACKLOG,
-				  crypto_req_done, &work->wait);
 	aead_request_set_crypt(req, work->sg, work->sg, size, work->iv);
 	aead_request_set_ad(req, work->associated_size);
 	return req;
 }
 
-static enum sspseal_status native_protect(struct sspseal_call *call)
+static enum sspseal_status native_protect(struct sspseal_call *call,
+					  enum sspseal_op op)
 {
 	struct sspseal_work *work = call->work;
 	struct aead_request *req;
 	int err;
 
-	make_header(call);
+	make_header(call, op);
 	req = make_request(call, work->data_size);
 	err = crypto_wait_req(crypto_aead_encrypt(req), &work->wait);
 	/* For want of memory or not: the number is used. */
@@ -676,6 +685,7 @@ const struct sspseal_mech sspseal_mech_native = {
 	.destroy = native_destroy,
 	.query = native_query,
 	.room = native_room,
+	.qop = native_qop,
 	.parse = native_parse,
 	.prepare = native_prepare,
 	.protect = native_protect,

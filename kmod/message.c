@@ -10,14 +10,11 @@
  * A refusal changes nothing. From the taking of a number, or the acceptance of
  * one, there is no way back: see FAULT_AFTER_COMMIT.
  */
-#include <linux/indirect_call_wrapper.h>
-#include <linux/uaccess.h>
-
 #include "sspseal.h"
 
 /*
- * Each command has all of the path in itself, made for what it does: of the
- * mechanism too, where that is the native one (INDIRECT_CALL_1).
+ * Each command has all of the path in itself, made for what it does: op and mech
+ * are constants there, so that the mechanism's part is inlined too.
  */
 #define SSPSEAL_PATH	__attribute__((__flatten__))
 
@@ -26,6 +23,20 @@ static const u32 rights[] = {
 	[SSPSEAL_OP_UNSEAL] = SSPSEAL_RIGHT_UNSEAL,
 	[SSPSEAL_OP_SIGN] = SSPSEAL_RIGHT_SIGN,
 	[SSPSEAL_OP_VERIFY] = SSPSEAL_RIGHT_VERIFY,
+};
+
+/**
+ * struct way - what does not change on the way of a message
+ * @op: what is done
+ * @mech: the context's
+ * @room: what @mech needs
+ * @command: the caller's
+ */
+struct way {
+	enum sspseal_op op;
+	const struct sspseal_mech *mech;
+	struct sspseal_room room;
+	struct sspseal_command *command;
 };
 
 /* May the message pass? */
@@ -61,56 +72,55 @@ static enum sspseal_status begin(struct sspseal_file *file,
 	return status;
 }
 
+/* The list is left as it is: what is looked at is set when it is read. */
 static void init_call(struct sspseal_call *call, enum sspseal_op op,
 		      const struct sspseal_message *message)
 {
 	call->op = op;
-	call->qop = message->qop;
+	call->qop = sspseal_op_sends(op) ? message->qop : 0;
 	call->sequence = message->sequence;
 	call->sealed = !sspseal_op_signature(op);
 	call->confirmation = false;
 	call->unconfirmed = false;
-	call->work = NULL;
-	call->key = NULL;
 	call->fresh = false;
-	/* The entries are left as they are: only those read are looked at. */
-	call->list.token = 0;
-	call->list.data = 0;
-	call->list.stream = false;
-	call->list.plain_set = 0;
-	call->list.associated_set = 0;
-	call->list.padding_set = 0;
-	call->list.pieces = 0;
-	call->list.associated = 0;
-	call->list.plain = 0;
 }
 
 /* Memory for the message, of either sort if it is one received. */
-static enum sspseal_status get_work(struct sspseal_file *file,
-				    struct sspseal_call *call)
+static enum sspseal_status get_work(struct sspseal_call *call,
+				    const struct way *way)
 {
-	u32 associated = sspseal_buffers_associated(call, call->sealed);
+	u32 associated = sspseal_buffers_associated(call, way->room,
+						    call->sealed);
 
-	return sspseal_work_get(file, associated,
+	return sspseal_work_get(way->command->file, associated,
 				call->sealed ? call->list.plain : 0,
-				call->room.tail, &call->work);
+				way->room.tail, &call->work);
 }
 
-static enum sspseal_status layout_and_copy_in(struct sspseal_call *call)
+static enum sspseal_status layout_and_copy_in(struct sspseal_call *call,
+					      const struct way *way)
 {
-	u32 associated = sspseal_buffers_associated(call, call->sealed);
+	u32 associated = sspseal_buffers_associated(call, way->room,
+						    call->sealed);
 	u32 data = call->sealed ? call->list.plain : 0;
 	enum sspseal_status status;
 
 	status = sspseal_work_layout(call->work, associated, data,
-				     call->room.tail);
-	return status ?: sspseal_buffers_copy_in(call);
+				     way->room.tail);
+	return status ?: sspseal_buffers_copy_in(call, way->room);
+}
+
+static enum sspseal_status copy_out(struct sspseal_call *call,
+				    const struct way *way)
+{
+	return sspseal_buffers_copy_out(call, way->op, way->room,
+					way->command->user);
 }
 
 /* ---- sending ---- */
 
 /* A number is used, but its message did not reach the caller. */
-static void send_burned(struct sspseal_call *call)
+static noinline void send_burned(struct sspseal_call *call)
 {
 	sspseal_send_burned(call->ctx);
 	/* There is no second confirmation: the peer would wait for ever. */
@@ -120,6 +130,7 @@ static void send_burned(struct sspseal_call *call)
 
 /* Once the number is taken it is used, whatever happens. */
 static enum sspseal_status send_number(struct sspseal_call *call,
+				       const struct way *way,
 				       bool *data_is_secret)
 {
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
@@ -135,51 +146,45 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 		sspseal_context_expire(call->ctx);
 	if (status)
 		return status;
-	status = INDIRECT_CALL_1(call->ctx->mech->protect, native_protect,
-				 call);
+	status = way->mech->protect(call, way->op);
 	if (!status) {
 		*data_is_secret = false;
-		status = sspseal_buffers_copy_out(call);
+		status = copy_out(call, way);
 	}
 	if (status)
 		send_burned(call);
+	else if (unlikely(call->confirmation))
+		sspseal_confirm_made(call->ctx);
 	return status;
 }
 
 static enum sspseal_status send_copied(struct sspseal_call *call,
+				       const struct way *way,
 				       bool *data_is_secret)
 {
 	enum sspseal_status status;
 
-	status = layout_and_copy_in(call);
-	if (status)
-		return status;
-	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
-				 call);
+	status = layout_and_copy_in(call, way);
 	if (!status)
-		status = send_number(call, data_is_secret);
-	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
-	return status;
+		status = way->mech->prepare(call, way->op);
+	return status ?: send_number(call, way, data_is_secret);
 }
 
-static enum sspseal_status send_call(struct sspseal_file *file,
-				     const struct sspseal_message *message,
-				     struct sspseal_call *call)
+static enum sspseal_status send_call(struct sspseal_call *call,
+				     const struct way *way)
 {
 	bool data_is_secret = true;
 	enum sspseal_status status;
 
-	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
+	status = way->mech->qop(call, way->op);
+	if (!status)
+		status = sspseal_buffers_read(call, way->op, way->room,
+					      way->command->arg);
+	if (!status)
+		status = get_work(call, way);
 	if (status)
 		return status;
-	status = sspseal_buffers_read(call, message->buffers,
-				      message->nr_buffers);
-	if (status)
-		return status;
-	status = get_work(file, call);
-	if (status)
-		return status;
-	status = send_copied(call, &data_is_secret);
+	status = send_copied(call, way, &data_is_secret);
 	sspseal_work_put(call->work, data_is_secret);
 	return status;
 }
@@ -187,9 +192,10 @@ static enum sspseal_status send_call(struct sspseal_file *file,
 /* ---- receiving ---- */
 
 /* What the receiver asked for when it made the context. */
-static enum sspseal_status check_policy(const struct sspseal_call *call)
+static enum sspseal_status check_policy(const struct sspseal_call *call,
+					enum sspseal_op op)
 {
-	if (call->op != SSPSEAL_OP_UNSEAL)
+	if (op != SSPSEAL_OP_UNSEAL)
 		return sspseal_confirm_token(call);
 	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_SEALED;
@@ -198,12 +204,10 @@ static enum sspseal_status check_policy(const struct sspseal_call *call)
 	return SSPSEAL_STATUS_OK;
 }
 
-static enum sspseal_status authenticate(struct sspseal_call *call)
+static enum sspseal_status authenticate(struct sspseal_call *call,
+					const struct way *way)
 {
-	enum sspseal_status status;
-
-	status = INDIRECT_CALL_1(call->ctx->mech->unprotect, native_unprotect,
-				 call);
+	enum sspseal_status status = way->mech->unprotect(call);
 
 	if (status == SSPSEAL_STATUS_ALTERED)
 		sspseal_context_failed(call->ctx);
@@ -216,7 +220,8 @@ static enum sspseal_status authenticate(struct sspseal_call *call)
  * One commit under the lock: what the mechanism learned from the message (whose
  * session it is), and its number.
  */
-static enum sspseal_status accept_message(struct sspseal_call *call)
+static enum sspseal_status accept_message(struct sspseal_call *call,
+					  const struct way *way)
 {
 	struct sspseal_context *ctx = call->ctx;
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
@@ -226,7 +231,7 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (sspseal_context_expired(ctx))
 		status = SSPSEAL_STATUS_EXPIRED;
 	if (!status)
-		status = INDIRECT_CALL_1(ctx->mech->admit, native_admit, call);
+		status = way->mech->admit(call);
 	if (!status)
 		status = sspseal_confirm_check(call);
 	if (!status)
@@ -235,102 +240,92 @@ static enum sspseal_status accept_message(struct sspseal_call *call)
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
 		sspseal_confirm_keep(call);
-		INDIRECT_CALL_1(call->ctx->mech->keep, native_keep, call);
+		way->mech->keep(call);
 	}
 	spin_unlock(&ctx->receive_lock);
 	return status;
 }
 
-static enum sspseal_status receive_parsed(struct sspseal_call *call)
+static enum sspseal_status receive_parsed(struct sspseal_call *call,
+					  const struct way *way)
 {
 	enum sspseal_status status;
 
-	status = check_policy(call);
+	status = check_policy(call, way->op);
 	if (status)
 		return status;
-	status = INDIRECT_CALL_1(call->ctx->mech->prepare, native_prepare,
-				 call);
+	status = way->mech->prepare(call, way->op);
 	if (!status)
-		status = authenticate(call);
+		status = authenticate(call, way);
 	if (!status)
-		status = accept_message(call);
-	INDIRECT_CALL_1(call->ctx->mech->finish, native_finish, call);
-	return status ?: sspseal_buffers_copy_out(call);
+		status = accept_message(call, way);
+	way->mech->finish(call);
+	return status ?: copy_out(call, way);
 }
 
 /*
  * A malformed token is told only after everything could be read: faults come
  * first. Its DATA is taken for sealed then.
  */
-static enum sspseal_status receive_copied(struct sspseal_call *call)
+static enum sspseal_status receive_copied(struct sspseal_call *call,
+					  const struct way *way)
 {
 	enum sspseal_status status, malformed;
 
-	status = sspseal_buffers_token(call);
+	status = sspseal_buffers_token(call, way->room);
 	if (status)
 		return status;
-	malformed = INDIRECT_CALL_1(call->ctx->mech->parse, native_parse, call);
+	malformed = way->mech->parse(call, way->op);
 	status = sspseal_buffers_limits(call);
 	if (!status)
-		status = layout_and_copy_in(call);
+		status = layout_and_copy_in(call, way);
 	if (!status)
 		status = malformed;
-	return status ?: receive_parsed(call);
+	return status ?: receive_parsed(call, way);
 }
 
-static enum sspseal_status receive_call(struct sspseal_file *file,
-					const struct sspseal_message *message,
-					struct sspseal_call *call)
+static enum sspseal_status receive_call(struct sspseal_call *call,
+					const struct way *way)
 {
 	enum sspseal_status status;
 
-	call->qop = 0;
-	status = INDIRECT_CALL_1(call->ctx->mech->room, native_room, call);
+	status = sspseal_buffers_read(call, way->op, way->room,
+				      way->command->arg);
+	if (!status)
+		status = get_work(call, way);
 	if (status)
 		return status;
-	status = sspseal_buffers_read(call, message->buffers,
-				      message->nr_buffers);
-	if (status)
-		return status;
-	status = get_work(file, call);
-	if (status)
-		return status;
-	status = receive_copied(call);
+	status = receive_copied(call, way);
 	sspseal_work_put(call->work, true);
 	return status;
 }
 
 /* ---- commands ---- */
 
-/* The struct is written last: its status says that the rest is there. */
-static enum sspseal_status respond(struct sspseal_command *command,
-				   const struct sspseal_call *call)
+static __always_inline enum sspseal_status
+pass(struct sspseal_command *command, struct sspseal_call *call,
+     enum sspseal_op op, const struct sspseal_mech *mech)
 {
-	struct sspseal_message __user *user = command->user;
+	const struct way way = {
+		.op = op,
+		.mech = mech,
+		.room = mech->room(call),
+		.command = command,
+	};
 
-	if (!sspseal_op_sends(call->op) && put_user(call->qop, &user->qop))
-		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
-	if (put_user((u32)SSPSEAL_STATUS_OK, &user->status))
-		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
-	return SSPSEAL_STATUS_OK;
+	return sspseal_op_sends(op) ? send_call(call, &way) :
+				      receive_call(call, &way);
 }
 
-static enum sspseal_status conclude(struct sspseal_command *command,
-				    struct sspseal_call *call)
+/* What it does then depends on the context. */
+static noinline enum sspseal_status pass_any(struct sspseal_command *command,
+					     struct sspseal_call *call)
 {
-	enum sspseal_status status = respond(command, call);
-
-	if (!sspseal_op_sends(call->op))
-		return status;
-	if (status)
-		send_burned(call);
-	else if (unlikely(call->confirmation))
-		sspseal_confirm_made(call->ctx);
-	return status;
+	return pass(command, call, call->op, call->ctx->mech);
 }
 
-static enum sspseal_status message_command(struct sspseal_command *command,
-					   enum sspseal_op op)
+static __always_inline enum sspseal_status
+message_command(struct sspseal_command *command, enum sspseal_op op)
 {
 	const struct sspseal_message *message = command->arg;
 	enum sspseal_status status;
@@ -341,12 +336,10 @@ static enum sspseal_status message_command(struct sspseal_command *command,
 	status = begin(command->file, message, op, &call);
 	if (status)
 		return status;
-	if (sspseal_op_sends(op))
-		status = send_call(command->file, message, &call);
+	if (likely(call.ctx->mech == &sspseal_mech_native))
+		status = pass(command, &call, op, &sspseal_mech_native);
 	else
-		status = receive_call(command->file, message, &call);
-	if (!status)
-		status = conclude(command, &call);
+		status = pass_any(command, &call);
 	sspseal_context_put(call.ctx);
 	return status;
 }

@@ -179,19 +179,20 @@ static bool __init begin(struct sspseal_call *call, struct sspseal_context *ctx,
 	call->list.plain_set = BIT(0);
 	call->list.plain = TEXT_SIZE;
 	call->list.entry[0].cb = TEXT_SIZE;
-	return !ctx->mech->room(call);
+	return op != SSPSEAL_OP_SEAL || !ctx->mech->qop(call, op);
 }
 
 static bool __init lay_out(struct sspseal_call *call, struct sspseal_file *file,
 			   const void *data)
 {
-	u32 associated = sspseal_buffers_associated(call, true);
+	const struct sspseal_room room = call->ctx->mech->room(call);
+	u32 associated = sspseal_buffers_associated(call, room, true);
 
-	if (sspseal_work_get(file, associated, TEXT_SIZE, call->room.tail,
+	if (sspseal_work_get(file, associated, TEXT_SIZE, room.tail,
 			     &call->work))
 		return false;
 	if (sspseal_work_layout(call->work, associated, TEXT_SIZE,
-				call->room.tail)) {
+				room.tail)) {
 		sspseal_work_put(call->work, true);
 		return false;
 	}
@@ -204,7 +205,8 @@ static bool __init opens(struct sspseal_call *call)
 	const struct sspseal_mech *mech = call->ctx->mech;
 	bool ok;
 
-	ok = !mech->parse(call) && !mech->prepare(call) &&
+	ok = !mech->parse(call, call->op) &&
+	     !mech->prepare(call, call->op) &&
 	     !mech->unprotect(call) &&
 	     !memcmp(call->work->data, text, TEXT_SIZE);
 	mech->finish(call);
@@ -238,8 +240,7 @@ static bool __init send(struct sspseal_context *ctx, struct sspseal_file *file,
 	if (!begin(call, ctx, SSPSEAL_OP_SEAL, SSPSEAL_QOP_SUITE(suite)) ||
 	    !lay_out(call, file, text))
 		return false;
-	ok = !mech->prepare(call) && !mech->protect(call);
-	mech->finish(call);
+	ok = !mech->prepare(call, call->op) && !mech->protect(call, call->op);
 	memcpy(token, call->token, SSPSEAL_TOKEN_SIZE);
 	memcpy(ciphertext, call->work->data, TEXT_SIZE);
 	sspseal_work_put(call->work, true);

@@ -25,6 +25,8 @@
 #include <linux/types.h>
 #include <linux/sspseal.h>
 
+struct aead_request;
+struct crypto_aead;
 struct seq_file;
 struct sspseal_call;
 struct sspseal_context;
@@ -349,9 +351,9 @@ enum sspseal_status sspseal_keyring_copy(s32 serial, u8 *out, u32 *size,
  * @sg: all of that: @associated is wholly in the first entry
  * @iv: the cipher's, valid until the request is complete
  * @wait: completion of the request
- * @request: room for a cipher request of @request_size bytes
- * @request_size: bytes at @request
- * @request_used: bytes of the request, which holds state of the cipher
+ * @request: for a cipher with up to @request_size bytes of its own there
+ * @request_size: bytes
+ * @request_used: bytes, which hold state of the cipher
  *
  * The rest belongs to work.c.
  */
@@ -364,7 +366,7 @@ struct sspseal_work {
 	struct scatterlist *sg;
 	u8 iv[SSPSEAL_IV_MAX];
 	struct crypto_wait wait;
-	void *request;
+	struct aead_request *request;
 	size_t request_size;
 	size_t request_used;
 
@@ -374,7 +376,7 @@ struct sspseal_work {
 	u64 charge;
 	u8 *linear;
 	size_t linear_size;
-	void *own_request;
+	struct aead_request *own_request;
 	struct scatterlist one;
 	struct scatterlist *table;
 	u8 table_tail[SSPSEAL_TAIL_MAX];
@@ -386,7 +388,8 @@ enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
 				     struct sspseal_work **work);
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail);
-void *sspseal_work_request(struct sspseal_work *work, size_t size);
+struct aead_request *sspseal_work_request(struct sspseal_work *work,
+					  struct crypto_aead *tfm);
 void sspseal_work_put(struct sspseal_work *work, bool data_is_secret);
 void sspseal_slots_init(size_t request_size);
 void sspseal_slots_exit(void);
@@ -422,14 +425,6 @@ struct sspseal_list {
 	u64 plain;
 	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
 };
-
-enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
-					 u64 buffers, u32 nr);
-enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
-u32 sspseal_buffers_associated(const struct sspseal_call *call, bool sealed);
-enum sspseal_status sspseal_buffers_token(struct sspseal_call *call);
-enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call);
-enum sspseal_status sspseal_buffers_copy_out(struct sspseal_call *call);
 
 /* ---- message.c ---- */
 
@@ -475,12 +470,11 @@ struct sspseal_room {
  * @sequence: the caller's MessageSequenceNumber
  * @token_sequence: the one in the token received
  * @number: the message's number
- * @room: what the mechanism needs
  * @work: memory
  * @list: the caller's buffers
  * @token: the token made or received
  * @suite: of the mechanism
- * @key: of the mechanism, from prepare() to finish()
+ * @key: of the mechanism, from prepare() on
  * @request: of the mechanism, likewise
  * @fresh: of the mechanism: @key belongs to this call alone
  */
@@ -494,14 +488,13 @@ struct sspseal_call {
 	u32 sequence;
 	u32 token_sequence;
 	u64 number;
-	struct sspseal_room room;
 	struct sspseal_work *work;
 	struct sspseal_list list;
 	u8 token[SSPSEAL_TOKEN_MAX];
 
 	const struct sspseal_suite *suite;
 	struct sspseal_key *key;
-	void *request;
+	struct aead_request *request;
 	bool fresh;
 };
 
@@ -526,6 +519,28 @@ static inline enum sspseal_piece sspseal_piece(const struct sspseal_call *call,
 		return SSPSEAL_PIECE_ASSOCIATED;
 	return call->sealed ? SSPSEAL_PIECE_SEALED : SSPSEAL_PIECE_PLAIN;
 }
+
+/* As most are: DATA, which is encrypted, and nothing else. */
+static inline bool sspseal_only_data(const struct sspseal_call *call)
+{
+	return call->sealed && call->list.pieces == 1;
+}
+
+enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
+					 enum sspseal_op op,
+					 struct sspseal_room room,
+					 const struct sspseal_message *message);
+enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call);
+u32 sspseal_buffers_associated(const struct sspseal_call *call,
+			       struct sspseal_room room, bool sealed);
+enum sspseal_status sspseal_buffers_token(struct sspseal_call *call,
+					  struct sspseal_room room);
+enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call,
+					    struct sspseal_room room);
+enum sspseal_status
+sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
+			 struct sspseal_room room,
+			 struct sspseal_message __user *user);
 
 enum sspseal_status sspseal_message_seal(struct sspseal_command *command);
 enum sspseal_status sspseal_message_unseal(struct sspseal_command *command);
@@ -553,7 +568,8 @@ enum sspseal_status sspseal_batch(struct sspseal_command *command);
  * @destroy: free all keys; called once, also after a failed @create. Its part of
  *	the context is zeroed then
  * @query: fill in what only the mechanism knows, sizes of tokens among it
- * @room: check qop and say what the message needs
+ * @room: what a message needs; the same whenever it is asked for one message
+ * @qop: of a message sent: check it, and say whether DATA is encrypted
  * @parse: take apart call->token: number, caller's number, sealed or not; or say
  *	which way it is malformed, leaving call->sealed as it was
  * @prepare: get the key and whatever else can fail for want of memory
@@ -563,7 +579,9 @@ enum sspseal_status sspseal_batch(struct sspseal_command *command);
  * @admit: under ctx->receive_lock: is the token still one of this session?
  * @keep: under ctx->receive_lock: the message is accepted; keep what prepare()
  *	made for it
- * @finish: drop what prepare() made and keep() did not take
+ * @finish: of a message received: drop what prepare() made and keep() did not take
+ *
+ * Where @op is given, it is call->op, but known when message.c is compiled.
  */
 struct sspseal_mech {
 	u32 id;
@@ -581,10 +599,15 @@ struct sspseal_mech {
 				    const u8 *binding);
 	void (*destroy)(struct sspseal_context *ctx);
 	void (*query)(struct sspseal_context *ctx, struct sspseal_query *query);
-	enum sspseal_status (*room)(struct sspseal_call *call);
-	enum sspseal_status (*parse)(struct sspseal_call *call);
-	enum sspseal_status (*prepare)(struct sspseal_call *call);
-	enum sspseal_status (*protect)(struct sspseal_call *call);
+	struct sspseal_room (*room)(const struct sspseal_call *call);
+	enum sspseal_status (*qop)(struct sspseal_call *call,
+				   enum sspseal_op op);
+	enum sspseal_status (*parse)(struct sspseal_call *call,
+				     enum sspseal_op op);
+	enum sspseal_status (*prepare)(struct sspseal_call *call,
+				       enum sspseal_op op);
+	enum sspseal_status (*protect)(struct sspseal_call *call,
+				       enum sspseal_op op);
 	enum sspseal_status (*unprotect)(struct sspseal_call *call);
 	enum sspseal_status (*admit)(struct sspseal_call *call);
 	void (*keep)(struct sspseal_call *call);

@@ -14,6 +14,95 @@
 /* Up to here the short copies are cheaper than the kernel's. */
 #define SSPSEAL_SHORT	128
 
+/* Words that are copied at a time, where their number is not a constant. */
+#define SSPSEAL_BLOCK	4
+
+static __always_inline bool
+sspseal_get_words(void *to, const void __user *from, size_t nr)
+{
+	const u64 __user *at = from;
+	size_t i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++)
+		unsafe_get_user(*((u64 *)to + i), at + i, fault);
+	return true;
+fault:
+	return false;
+}
+
+static __always_inline bool
+sspseal_put_words(void __user *to, const void *from, size_t nr)
+{
+	u64 __user *at = to;
+	size_t i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++)
+		unsafe_put_user(*((const u64 *)from + i), at + i, fault);
+	return true;
+fault:
+	return false;
+}
+
+/**
+ * sspseal_get() - read between user_read_access_begin() and its end
+ * @to: kernel memory, of at least @size bytes
+ * @from: the caller's
+ * @size: bytes; cheapest if it is known when this is compiled
+ *
+ * Return: false if not all could be read; then @to is undefined.
+ */
+static __always_inline bool
+sspseal_get(void *to, const void __user *from, size_t size)
+{
+	const size_t block = SSPSEAL_BLOCK * sizeof(u64);
+
+	if (__builtin_constant_p(size) && !(size % sizeof(u64)))
+		return sspseal_get_words(to, from, size / sizeof(u64));
+	for (; size >= block; size -= block, to += block, from += block)
+		if (!sspseal_get_words(to, from, SSPSEAL_BLOCK))
+			return false;
+	for (; size >= sizeof(u64);
+	     size -= sizeof(u64), to += sizeof(u64), from += sizeof(u64))
+		if (!sspseal_get_words(to, from, 1))
+			return false;
+	for (; size; size--, to++, from++)
+		unsafe_get_user(*(u8 *)to, (const u8 __user *)from, fault);
+	return true;
+fault:
+	return false;
+}
+
+/**
+ * sspseal_put() - write between user_write_access_begin() and its end
+ * @to: the caller's
+ * @from: kernel memory
+ * @size: bytes; cheapest if it is known when this is compiled
+ *
+ * Return: false if not all could be written.
+ */
+static __always_inline bool
+sspseal_put(void __user *to, const void *from, size_t size)
+{
+	const size_t block = SSPSEAL_BLOCK * sizeof(u64);
+
+	if (__builtin_constant_p(size) && !(size % sizeof(u64)))
+		return sspseal_put_words(to, from, size / sizeof(u64));
+	for (; size >= block; size -= block, to += block, from += block)
+		if (!sspseal_put_words(to, from, SSPSEAL_BLOCK))
+			return false;
+	for (; size >= sizeof(u64);
+	     size -= sizeof(u64), to += sizeof(u64), from += sizeof(u64))
+		if (!sspseal_put_words(to, from, 1))
+			return false;
+	for (; size; size--, to++, from++)
+		unsafe_put_user(*(const u8 *)from, (u8 __user *)to, fault);
+	return true;
+fault:
+	return false;
+}
+
 /**
  * sspseal_read_short() - copy_from_user() for structs, tokens and short data
  * @to: kernel memory, of at least @size bytes
@@ -25,53 +114,13 @@
 static __always_inline bool
 sspseal_read_short(void *to, const void __user *from, size_t size)
 {
-	const size_t words = round_down(size, sizeof(u64));
-	const u8 __user *at = from;
-	size_t i;
+	bool ok;
 
 	if (!user_read_access_begin(from, size))
 		return false;
-#pragma GCC unroll 8
-	for (i = 0; i < words; i += sizeof(u64))
-		unsafe_get_user(*(u64 *)(to + i), (const u64 __user *)(at + i),
-				fault);
-	for (; i < size; i++)
-		unsafe_get_user(*(u8 *)(to + i), at + i, fault);
+	ok = sspseal_get(to, from, size);
 	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-/**
- * sspseal_write_short() - copy_to_user() for tokens and short data
- * @to: the caller's
- * @from: kernel memory
- * @size: bytes; cheapest if it is known when this is compiled
- *
- * Return: false if not all could be written.
- */
-static __always_inline bool
-sspseal_write_short(void __user *to, const void *from, size_t size)
-{
-	const size_t words = round_down(size, sizeof(u64));
-	u8 __user *at = to;
-	size_t i;
-
-	if (!user_write_access_begin(to, size))
-		return false;
-#pragma GCC unroll 8
-	for (i = 0; i < words; i += sizeof(u64))
-		unsafe_put_user(*(const u64 *)(from + i),
-				(u64 __user *)(at + i), fault);
-	for (; i < size; i++)
-		unsafe_put_user(*(const u8 *)(from + i), at + i, fault);
-	user_write_access_end();
-	return true;
-fault:
-	user_write_access_end();
-	return false;
+	return ok;
 }
 
 #endif /* SSPSEAL_USER_H */

@@ -9,6 +9,7 @@
  * Who finds no slot, or needs more, allocates, charged to the caller's cgroup
  * and counted against the file.
  */
+#include <crypto/aead.h>
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -77,6 +78,16 @@ static bool charge_file(struct sspseal_file *file, u64 charge)
 
 /* ---- allocation ---- */
 
+/* What is the same for all messages. */
+static struct aead_request *init_request(struct sspseal_work *work,
+					 void *memory)
+{
+	aead_request_set_callback(memory, CRYPTO_TFM_REQ_MAY_SLEEP |
+				  CRYPTO_TFM_REQ_MAY_BACKLOG,
+				  crypto_req_done, &work->wait);
+	return memory;
+}
+
 static struct sspseal_work *work_alloc(gfp_t gfp)
 {
 	struct sspseal_work *work;
@@ -84,9 +95,9 @@ static struct sspseal_work *work_alloc(gfp_t gfp)
 	work = kzalloc(sizeof(*work) + slot_request_size, gfp);
 	if (!work)
 		return NULL;
-	work->request = work->memory;
-	work->request_size = slot_request_size;
+	work->request_size = slot_request_size - sizeof(*work->request);
 	crypto_init_wait(&work->wait);
+	work->request = init_request(work, work->memory);
 	return work;
 }
 
@@ -98,8 +109,10 @@ static bool linear_alloc(struct sspseal_work *work, size_t size, gfp_t gfp)
 	if (!work->linear)
 		return false;
 	work->linear_size = size;
+	work->associated = work->linear;
 	/* Of what a message has there, only offset and length differ. */
 	sg_init_one(&work->one, work->linear, size);
+	work->sg = &work->one;
 	return true;
 }
 
@@ -280,10 +293,11 @@ static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
 {
 	u32 offset = data_offset(associated, data);
 
-	work->associated = work->linear + offset - associated;
 	work->data = work->linear + offset;
+	work->data_size = data;
+	work->associated = work->data - associated;
+	work->associated_size = associated;
 	work->tail = work->data + data;
-	work->sg = &work->one;
 	/* Where associated data begins is always in the first page. */
 	work->one.offset = offset - associated;
 	work->one.length = associated + data + tail;
@@ -303,9 +317,10 @@ static noinline enum sspseal_status layout_own(struct sspseal_work *work,
 	}
 	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
 		return SSPSEAL_STATUS_NO_MEMORY;
-	work->associated = work->linear;
+	work->associated_size = associated;
 	if (!table_alloc(work, data, tail))
 		return SSPSEAL_STATUS_NO_MEMORY;
+	work->data_size = data;
 	work->tail = work->table_tail;
 	work->sg = work->table;
 	return SSPSEAL_STATUS_OK;
@@ -323,8 +338,6 @@ static noinline enum sspseal_status layout_own(struct sspseal_work *work,
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 					u32 associated, u32 data, u32 tail)
 {
-	work->associated_size = associated;
-	work->data_size = data;
 	if (unlikely(!work->slot))
 		return layout_own(work, associated, data, tail);
 	layout_linear(work, associated, data, tail);
@@ -332,23 +345,34 @@ enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
 }
 
 /**
- * sspseal_work_request() - memory for a cipher request
+ * sspseal_work_request() - a cipher request
  * @work: the message's
- * @size: bytes; a transform made later than the slot may need more than it has
+ * @tfm: the cipher; made later than the slot it may need more than that has
  *
- * Return: memory that ends with @work, or NULL.
+ * Return: to be filled in but for the callback, ends with @work; or NULL.
  */
-void *sspseal_work_request(struct sspseal_work *work, size_t size)
+struct aead_request *sspseal_work_request(struct sspseal_work *work,
+					  struct crypto_aead *tfm)
 {
+	struct aead_request *request = work->request;
+	size_t size = crypto_aead_reqsize(tfm);
+
 	if (likely(size <= work->request_size)) {
 		work->request_used = size;
-		return work->request;
+	} else {
+		request = kmalloc(sizeof(*request) + size, GFP_KERNEL_ACCOUNT);
+		if (!request)
+			return NULL;
+		work->own_request = init_request(work, request);
 	}
-	work->own_request = kmalloc(size, GFP_KERNEL_ACCOUNT);
-	return work->own_request;
+	aead_request_set_tfm(request, tfm);
+	return request;
 }
 
-static noinline void zero_table(struct sspseal_work *work)
+/* Up to here a fixed number of words costs less than as many as there are. */
+#define ZERO_AT_LEAST	64
+
+static void zero_table(struct sspseal_work *work)
 {
 	struct scatterlist *sg;
 
@@ -356,34 +380,50 @@ static noinline void zero_table(struct sspseal_work *work)
 		memzero_explicit(sg_virt(sg), sg->length);
 }
 
+/* Associated data begins a page, or ends before DATA, which begins one. */
+static void zero(struct sspseal_work *work, bool data_is_secret)
+{
+	size_t size = work->associated_size;
+
+	/* If it is linear it follows at once. */
+	if (data_is_secret && work->data)
+		size += work->data_size;
+	if (likely(size <= ZERO_AT_LEAST))
+		memzero_explicit(work->associated, ZERO_AT_LEAST);
+	else
+		memzero_explicit(work->associated, size);
+	memzero_explicit(work->request->__ctx, work->request_used);
+	memzero_explicit(work->iv, sizeof(work->iv));
+}
+
+static noinline void put_unusual(struct sspseal_work *work, bool data_is_secret)
+{
+	if (work->linear)
+		zero(work, data_is_secret);
+	if (data_is_secret && work->table)
+		zero_table(work);
+	kfree_sensitive(work->own_request);
+	work->own_request = NULL;
+	if (work->slot)
+		slot_put(work);
+	else
+		work_free(work);
+}
+
 /**
  * sspseal_work_put() - the end of a message
  * @work: from sspseal_work_get()
  * @data_is_secret: DATA holds anything but ciphertext
  *
- * Associated data may be as secret as DATA, and is zeroed always. So is the
- * request, in which ciphers keep one-time keys.
+ * Associated data may be as secret as DATA, and is zeroed always. So is what the
+ * cipher had in the request, one-time keys for example.
  */
 void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 {
-	if (work->sg) {
-		memzero_explicit(work->associated, work->associated_size);
-		if (data_is_secret && work->data)
-			memzero_explicit(work->data, work->data_size);
-		else if (data_is_secret)
-			zero_table(work);
-		work->data = NULL;
-		work->sg = NULL;
+	if (unlikely(!work->slot || work->own_request)) {
+		put_unusual(work, data_is_secret);
+		return;
 	}
-	memzero_explicit(work->request, work->request_used);
-	memzero_explicit(work->iv, sizeof(work->iv));
-	work->request_used = 0;
-	if (unlikely(work->own_request)) {
-		kfree_sensitive(work->own_request);
-		work->own_request = NULL;
-	}
-	if (likely(work->slot))
-		slot_put(work);
-	else
-		work_free(work);
+	zero(work, data_is_secret);
+	slot_put(work);
 }
