@@ -37,7 +37,6 @@ static enum sspseal_status do_operation(struct sspseal_file *file,
 	struct sspseal_command command = {
 		.file = file,
 		.user = &user->message,
-		.user_size = sizeof(operation.message),
 		.size = sizeof(operation.message),
 		.arg = &operation.message,
 	};

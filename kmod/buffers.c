@@ -54,7 +54,7 @@ struct census {
 
 static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 {
-	const struct sspseal_buffer *entry = &list->entry[i];
+	struct sspseal_buffer *entry = &list->entry[i];
 
 	if (entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM) {
 		list->associated_set |= BIT(i);
@@ -64,7 +64,7 @@ static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 		return;
 	} else {
 		if (!census->plain++)
-			list->data = i;
+			list->data = entry;
 		list->plain_set |= BIT(i);
 		list->plain += entry->cb;
 	}
@@ -76,7 +76,8 @@ static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 static void count_entry(struct sspseal_list *list, u32 i, bool streams_count,
 			struct census *census)
 {
-	u32 type = list->entry[i].type;
+	struct sspseal_buffer *entry = &list->entry[i];
+	u32 type = entry->type;
 
 	if (!known_type(type))
 		census->unknown_type = true;
@@ -86,11 +87,11 @@ static void count_entry(struct sspseal_list *list, u32 i, bool streams_count,
 		break;
 	case SSPSEAL_BUFFER_TOKEN:
 		if (!census->tokens++)
-			list->token = i;
+			list->token = entry;
 		break;
 	case SSPSEAL_BUFFER_STREAM:
 		if (streams_count && !census->streams++ && !census->tokens)
-			list->token = i;
+			list->token = entry;
 		break;
 	case SSPSEAL_BUFFER_PADDING:
 		if (!(type & ANY_READONLY))
@@ -102,7 +103,7 @@ static void count_entry(struct sspseal_list *list, u32 i, bool streams_count,
 static enum sspseal_status check_token_size(const struct sspseal_list *list,
 					    const struct census *census)
 {
-	if (list->entry[list->token].cb >= census->token_size)
+	if (list->token->cb >= census->token_size)
 		return SSPSEAL_STATUS_OK;
 	return list->stream ? SSPSEAL_STATUS_INCOMPLETE :
 			      SSPSEAL_STATUS_TOKEN_TOO_SMALL;
@@ -113,16 +114,14 @@ static enum sspseal_status check_token_writable(const struct sspseal_call *call)
 	const struct sspseal_list *list = &call->list;
 	bool written = list->stream || sspseal_op_sends(call->op);
 
-	return written && list->entry[list->token].type & ANY_READONLY ?
+	return written && list->token->type & ANY_READONLY ?
 	       SSPSEAL_STATUS_TOKEN_READONLY : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status check_token_address(const struct sspseal_call *call)
 {
-	const struct sspseal_list *list = &call->list;
-
-	return list->entry[list->token].ptr ? SSPSEAL_STATUS_OK :
-					      SSPSEAL_STATUS_TOKEN_NULL;
+	return call->list.token->ptr ? SSPSEAL_STATUS_OK :
+				       SSPSEAL_STATUS_TOKEN_NULL;
 }
 
 static enum sspseal_status check_token_count(const struct census *census)
@@ -149,18 +148,24 @@ static enum sspseal_status check_data(const struct sspseal_call *call,
 	return SSPSEAL_STATUS_NO_DATA;
 }
 
+static u32 bit_of(const struct sspseal_list *list,
+		  const struct sspseal_buffer *entry)
+{
+	return BIT(entry - list->entry);
+}
+
 /* With STREAM, DATA is an output: from here on it stands for where DATA lies. */
 static void place_data(struct sspseal_list *list, struct census *census)
 {
-	const struct sspseal_buffer *stream = &list->entry[list->token];
-	struct sspseal_buffer *data = &list->entry[list->data];
+	const struct sspseal_buffer *stream = list->token;
+	struct sspseal_buffer *data = list->data;
 
 	data->ptr = stream->ptr + census->token_size;
 	data->cb = stream->cb - census->token_size;
 	list->plain = data->cb;
-	census->null_set &= ~BIT(list->data);
+	census->null_set &= ~bit_of(list, data);
 	if (data->cb && !data->ptr)
-		census->null_set |= BIT(list->data);
+		census->null_set |= bit_of(list, data);
 }
 
 /* An entry that wraps around is no overlap: copying it will fault. */
@@ -172,14 +177,14 @@ static bool overlap(const struct sspseal_buffer *a,
 }
 
 /* Does an entry that is written overlap one of others that are used? */
-static bool overlaps(const struct sspseal_list *list, u32 written,
-			      unsigned long used)
+static bool overlaps(const struct sspseal_list *list,
+		     const struct sspseal_buffer *written, unsigned long used)
 {
 	u32 i;
 
+	used &= ~(unsigned long)bit_of(list, written);
 	for_each_set_bit(i, &used, SSPSEAL_BUFFERS_MAX) {
-		if (i != written &&
-		    overlap(&list->entry[i], &list->entry[written]))
+		if (overlap(&list->entry[i], written))
 			return true;
 	}
 	return false;
@@ -189,15 +194,15 @@ static noinline bool any_overlaps(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	bool token_written = sspseal_op_sends(call->op) || list->stream;
-	unsigned long used = sspseal_pieces(call);
+	u32 used = sspseal_pieces(call);
 
 	/* DATA lies in STREAM. */
 	if (list->stream)
-		used &= ~BIT(list->data);
+		used &= ~bit_of(list, list->data);
 	if (token_written && overlaps(list, list->token, used))
 		return true;
 	if (!token_written)
-		used |= BIT(list->token);
+		used |= bit_of(list, list->token);
 	/* Where TOKEN is written, it was compared with DATA already. */
 	return call->sealed && overlaps(list, list->data, used);
 }
@@ -207,9 +212,8 @@ static enum sspseal_status check_overlaps(const struct sspseal_call *call)
 	const struct sspseal_list *list = &call->list;
 	bool found;
 
-	if (call->sealed && list->pieces == 1 && !list->stream)
-		found = overlap(&list->entry[list->token],
-				&list->entry[list->data]);
+	if (sspseal_only_data(call) && !list->stream)
+		found = overlap(list->token, list->data);
 	else
 		found = any_overlaps(call);
 	return found ? SSPSEAL_STATUS_OVERLAP : SSPSEAL_STATUS_OK;
@@ -302,6 +306,17 @@ static enum sspseal_status find_missing(struct sspseal_call *call,
 				  SSPSEAL_STATUS_OK;
 }
 
+static void init_list(struct sspseal_list *list)
+{
+	list->stream = false;
+	list->plain_set = 0;
+	list->associated_set = 0;
+	list->padding_set = 0;
+	list->pieces = 0;
+	list->associated = 0;
+	list->plain = 0;
+}
+
 /* Any list, from the beginning. */
 static noinline enum sspseal_status check_any(struct sspseal_call *call,
 					      u32 token_size)
@@ -311,13 +326,7 @@ static noinline enum sspseal_status check_any(struct sspseal_call *call,
 	enum sspseal_status status;
 	u32 i;
 
-	list->token = 0;
-	list->data = 0;
-	list->plain_set = 0;
-	list->associated_set = 0;
-	list->pieces = 0;
-	list->associated = 0;
-	list->plain = 0;
+	init_list(list);
 	for (i = 0; i < list->nr; i++)
 		count_entry(list, i, call->op == SSPSEAL_OP_UNSEAL, &census);
 	status = find_missing(call, &census);
@@ -332,43 +341,42 @@ static noinline enum sspseal_status check_any(struct sspseal_call *call,
 
 /**
  * struct tally - what a list has, if it is like most
- * @token_set: which entries are TOKEN
- * @plain_set: which are DATA
- * @associated_set: which are DATA|READONLY_WITH_CHECKSUM
- * @plain: bytes of DATA
- * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
- * @odd: there is something else, or bytes without an address
+ * @tokens: how many TOKENs
+ * @plain: how many DATA without an attribute
+ * @odd: there is something else than that and DATA|READONLY_WITH_CHECKSUM; or
+ *	bytes without an address
  */
 struct tally {
-	u32 token_set;
-	u32 plain_set;
-	u32 associated_set;
-	u64 plain;
-	u64 associated;
-	bool odd;
+	u32 tokens;
+	u32 plain;
+	u32 odd;
 };
 
-static void tally_entry(struct tally *tally, u32 bit,
-			const struct sspseal_buffer *entry)
+static void tally_entry(struct sspseal_list *list, struct sspseal_buffer *entry,
+			u32 bit, struct tally *tally)
 {
 	switch (entry->type) {
 	case SSPSEAL_BUFFER_DATA:
-		tally->plain_set |= bit;
-		tally->plain += entry->cb;
+		tally->plain++;
+		list->data = entry;
+		list->plain_set |= bit;
+		list->plain += entry->cb;
 		break;
 	case SSPSEAL_BUFFER_TOKEN:
-		tally->token_set |= bit;
+		tally->tokens++;
+		list->token = entry;
 		return;
 	case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
-		tally->associated_set |= bit;
-		tally->associated += entry->cb;
+		list->associated_set |= bit;
+		list->associated += entry->cb;
 		break;
 	default:
-		tally->odd = true;
+		tally->odd = 1;
 		return;
 	}
-	if (unlikely(!entry->ptr && entry->cb))
-		tally->odd = true;
+	list->pieces++;
+	if (unlikely(!entry->ptr))
+		tally->odd |= entry->cb;
 }
 
 static bool read_entries(struct sspseal_list *list, struct tally *tally)
@@ -378,13 +386,12 @@ static bool read_entries(struct sspseal_list *list, struct tally *tally)
 	struct sspseal_buffer *entry = list->entry;
 	u32 bit = 1;
 
-	if (!user_read_access_begin(from, (u8 __user *)end - (u8 __user *)from))
+	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
 		return false;
 	for (; from != end; from++, entry++, bit <<= 1) {
-		unsafe_get_user(entry->cb, &from->cb, fault);
-		unsafe_get_user(entry->type, &from->type, fault);
+		unsafe_get_user(*(u64 *)entry, (const u64 __user *)from, fault);
 		unsafe_get_user(entry->ptr, &from->ptr, fault);
-		tally_entry(tally, bit, entry);
+		tally_entry(list, entry, bit, tally);
 	}
 	user_read_access_end();
 	return true;
@@ -393,29 +400,15 @@ fault:
 	return false;
 }
 
-/* One TOKEN that will do, and the DATA there has to be. */
-static bool like_most(struct sspseal_list *list, const struct tally *tally,
-		     enum sspseal_op op, u32 token_size)
+/* One TOKEN that will do, and the DATA there has to be? */
+static bool like_most(const struct sspseal_list *list,
+		      const struct tally *tally, enum sspseal_op op,
+		      u32 token_size)
 {
-	const struct sspseal_buffer *token;
-
-	if (tally->odd || !is_power_of_2(tally->token_set))
+	if (tally->odd || tally->tokens != 1 ||
+	    list->token->cb < token_size || !list->token->ptr)
 		return false;
-	list->token = __ffs(tally->token_set);
-	token = &list->entry[list->token];
-	if (token->cb < token_size || !token->ptr)
-		return false;
-	list->plain_set = tally->plain_set;
-	list->associated_set = tally->associated_set;
-	list->plain = tally->plain;
-	list->associated = tally->associated;
-	list->pieces = hweight32(tally->plain_set | tally->associated_set);
-	if (sspseal_op_signature(op))
-		return list->pieces;
-	if (!is_power_of_2(tally->plain_set))
-		return false;
-	list->data = __ffs(tally->plain_set);
-	return true;
+	return sspseal_op_signature(op) ? list->pieces : tally->plain == 1;
 }
 
 /**
@@ -433,6 +426,7 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 					 const struct sspseal_message *message)
 {
 	struct sspseal_list *list = &call->list;
+	const u32 token_size = sspseal_token_size(room);
 	struct tally tally = {};
 	enum sspseal_status status;
 
@@ -442,12 +436,11 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	list->user = u64_to_user_ptr(message->buffers);
 	list->nr = message->nr_buffers;
-	list->stream = false;
-	list->padding_set = 0;
+	init_list(list);
 	if (!read_entries(list, &tally))
 		return SSPSEAL_STATUS_FAULT;
-	if (unlikely(!like_most(list, &tally, op, room.token)))
-		return check_any(call, room.token);
+	if (unlikely(!like_most(list, &tally, op, token_size)))
+		return check_any(call, token_size);
 	status = check_overlaps(call);
 	return status ?: check_lengths(call, op);
 }
@@ -481,10 +474,9 @@ u32 sspseal_buffers_associated(const struct sspseal_call *call,
 enum sspseal_status sspseal_buffers_token(struct sspseal_call *call,
 					  struct sspseal_room room)
 {
-	const struct sspseal_list *list = &call->list;
-	void __user *from = u64_to_user_ptr(list->entry[list->token].ptr);
+	const void __user *from = u64_to_user_ptr(call->list.token->ptr);
 
-	return sspseal_read_short(call->token, from, room.token) ?
+	return sspseal_read_short(call->token, from, sspseal_token_size(room)) ?
 	       SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
@@ -565,43 +557,33 @@ static bool pieces_in(const struct sspseal_call *call, struct sspseal_room room)
 enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call,
 					    struct sspseal_room room)
 {
-	const struct sspseal_list *list = &call->list;
 	bool ok;
 
 	ok = likely(sspseal_only_data(call)) ?
-	     data_in(call->work, list->entry[list->data].ptr) :
-	     pieces_in(call, room);
+	     data_in(call->work, call->list.data->ptr) : pieces_in(call, room);
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
-static bool short_data(const struct sspseal_call *call)
+static noinline bool long_data_out(struct sspseal_work *work, void __user *to)
 {
-	const struct sspseal_work *work = call->work;
-
-	return call->sealed && work->data && work->data_size <= SSPSEAL_SHORT;
-}
-
-static bool long_data_out(const struct sspseal_call *call)
-{
-	const struct sspseal_list *list = &call->list;
-	struct sspseal_work *work = call->work;
-	void __user *to = u64_to_user_ptr(list->entry[list->data].ptr);
-
 	return work->data ? !_copy_to_user(to, work->data, work->data_size) :
 			    table_out(work, to);
 }
 
 /* TOKEN, its size, and PADDING's, which an AEAD does not need. */
-static __always_inline bool put_token(const struct sspseal_call *call, u32 size)
+static __always_inline bool put_token(const struct sspseal_call *call,
+				      struct sspseal_room room)
 {
 	const struct sspseal_list *list = &call->list;
+	u8 __user *to = u64_to_user_ptr(list->token->ptr);
 	const unsigned long paddings = list->padding_set;
 	u32 i;
 
-	if (!sspseal_put(u64_to_user_ptr(list->entry[list->token].ptr),
-			 call->token, size))
+	if (!sspseal_put(to, call->work->associated, room.front) ||
+	    !sspseal_put(to + room.front, call->work->tail, room.tail))
 		return false;
-	unsafe_put_user(size, &list->user[list->token].cb, fault);
+	unsafe_put_user(sspseal_token_size(room),
+			&list->user[list->token - list->entry].cb, fault);
 	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX)
 		unsafe_put_user(0, &list->user[i].cb, fault);
 	return true;
@@ -611,38 +593,27 @@ fault:
 
 static __always_inline bool put_stream(const struct sspseal_list *list)
 {
-	const struct sspseal_buffer *data = &list->entry[list->data];
+	struct sspseal_buffer __user *to;
 
-	unsafe_put_user(data->ptr, &list->user[list->data].ptr, fault);
-	unsafe_put_user(data->cb, &list->user[list->data].cb, fault);
+	to = &list->user[list->data - list->entry];
+	unsafe_put_user(list->data->ptr, &to->ptr, fault);
+	unsafe_put_user(list->data->cb, &to->cb, fault);
 	return true;
 fault:
 	return false;
 }
 
-static __always_inline bool put_short_data(const struct sspseal_call *call)
-{
-	const struct sspseal_list *list = &call->list;
-
-	return sspseal_put(u64_to_user_ptr(list->entry[list->data].ptr),
-			   call->work->data, call->work->data_size);
-}
-
-/*
- * In one section, as beginning and ending one costs as much as to write twelve
- * words. All was found to be the caller's when it was read, except TOKEN.
- */
+/* In the order that sspseal_buffers_copy_out() promises. */
 static __always_inline bool
-put_all(const struct sspseal_call *call, enum sspseal_op op,
+put_all(const struct sspseal_call *call, u32 data_size, enum sspseal_op op,
 	struct sspseal_room room, struct sspseal_message __user *user)
 {
-	const struct sspseal_list *list = &call->list;
-
-	if (short_data(call) && !put_short_data(call))
+	if (data_size && !sspseal_put(u64_to_user_ptr(call->list.data->ptr),
+				      call->work->data, data_size))
 		return false;
-	if (sspseal_op_sends(op) && !put_token(call, room.token))
+	if (sspseal_op_sends(op) && !put_token(call, room))
 		return false;
-	if (list->stream && !put_stream(list))
+	if (call->list.stream && !put_stream(&call->list))
 		return false;
 	if (!sspseal_op_sends(op))
 		unsafe_put_user(call->qop, &user->qop, fault);
@@ -662,6 +633,10 @@ fault:
  * DATA goes first: a complete TOKEN never stands beside incomplete ciphertext.
  * The struct goes last: its status says that the rest is there.
  *
+ * All but long DATA goes out in one section: to begin and end one costs as much as
+ * five words do. TOKEN is not known to be the caller's memory yet, all else was
+ * when it was read.
+ *
  * Return: OK or FAULT_AFTER_COMMIT.
  */
 enum sspseal_status
@@ -670,14 +645,19 @@ sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
 			 struct sspseal_message __user *user)
 {
 	const struct sspseal_list *list = &call->list;
-	void __user *token = u64_to_user_ptr(list->entry[list->token].ptr);
+	u32 data_size = call->sealed ? call->work->data_size : 0;
 	bool ok;
 
-	if (call->sealed && !short_data(call) && !long_data_out(call))
+	if (data_size > SSPSEAL_SHORT) {
+		if (!long_data_out(call->work,
+				   u64_to_user_ptr(list->data->ptr)))
+			return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+		data_size = 0;
+	}
+	if (!user_write_access_begin(u64_to_user_ptr(list->token->ptr),
+				     sspseal_token_size(room)))
 		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
-	if (!user_write_access_begin(token, room.token))
-		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
-	ok = put_all(call, op, room, user);
+	ok = put_all(call, data_size, op, room, user);
 	user_write_access_end();
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 }

@@ -149,13 +149,12 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 	return sspseal_ioctls[nr].cmd == cmd ? &sspseal_ioctls[nr] : NULL;
 }
 
-/* A message whose struct is the kernel's is read at one go. */
-static bool read_message(const struct sspseal_ioctl *ioctl,
-			 struct sspseal_command *command)
+/* Of a message: all of it at once, if its struct is as long as the kernel's. */
+static bool read_message(const struct sspseal_command *command)
 {
 	const struct sspseal_header *header = command->arg;
 
-	return ioctl->size == sizeof(struct sspseal_message) &&
+	return command->size == sizeof(struct sspseal_message) &&
 	       sspseal_read_short(command->arg, command->user,
 				  sizeof(struct sspseal_message)) &&
 	       header->size == sizeof(struct sspseal_message);
@@ -166,23 +165,20 @@ static int read_struct(const struct sspseal_ioctl *ioctl,
 {
 	struct sspseal_header __user *user = command->user;
 	struct sspseal_header *header = command->arg;
+	u32 user_size;
 	int err;
 
-	command->size = ioctl->size;
-	command->user_size = ioctl->size;
-	if (likely(read_message(ioctl, command)))
-		return 0;
-	if (get_user(command->user_size, &user->size))
+	if (get_user(user_size, &user->size))
 		return -EFAULT;
-	if (command->user_size < ioctl->min_size)
+	if (user_size < ioctl->min_size)
 		return -EINVAL;
 	/* No caller has so long a struct: do not search it for zeroes. */
-	if (command->user_size > PAGE_SIZE)
+	if (user_size > PAGE_SIZE)
 		return -E2BIG;
-	err = copy_struct_from_user(command->arg, command->size, command->user,
-				    command->user_size);
+	err = copy_struct_from_user(command->arg, ioctl->size, user, user_size);
 	/* The size was read twice: what was checked is what counts. */
-	header->size = command->user_size;
+	header->size = user_size;
+	command->size = min(user_size, ioctl->size);
 	return err;
 }
 
@@ -202,9 +198,12 @@ static long sspseal_ioctl(struct file *filp, unsigned int cmd,
 
 	if (!ioctl)
 		return -ENOTTY;
-	err = read_struct(ioctl, &command);
-	if (err)
-		return err;
+	command.size = ioctl->size;
+	if (unlikely(!read_message(&command))) {
+		err = read_struct(ioctl, &command);
+		if (err)
+			return err;
+	}
 	status = ioctl->execute(&command);
 	if (likely(!status))
 		return 0;

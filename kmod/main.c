@@ -13,14 +13,9 @@
 /* A token's length field and the ciphers allow more; memory does not. */
 #define MAX_DATA_LIMIT	(SZ_16M - 1)
 
-static unsigned int max_data = SZ_1M;
+unsigned int sspseal_max_data_now = SZ_1M;
 static unsigned int max_handles = 16384;
 static unsigned int max_contexts = 131072;
-
-unsigned int sspseal_max_data(void)
-{
-	return READ_ONCE(max_data);
-}
 
 unsigned int sspseal_max_handles(void)
 {
@@ -52,7 +47,7 @@ static const struct kernel_param_ops count_ops = {
 	.get = param_get_uint,
 };
 
-module_param_cb(max_data, &max_data_ops, &max_data, 0644);
+module_param_cb(max_data, &max_data_ops, &sspseal_max_data_now, 0644);
 MODULE_PARM_DESC(max_data, "Bytes of DATA in a sealed message, at most 16777215");
 module_param_cb(max_handles, &count_ops, &max_handles, 0644);
 MODULE_PARM_DESC(max_handles, "Handles in one open file");

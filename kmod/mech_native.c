@@ -72,6 +72,7 @@ static struct native *native_of(struct sspseal_context *ctx)
 	return (struct native *)ctx->private;
 }
 
+/* The token received. */
 static struct token *token_of(struct sspseal_call *call)
 {
 	return (struct token *)call->token;
@@ -444,25 +445,40 @@ static noinline enum sspseal_status choose_suite(struct sspseal_call *call)
 	return SSPSEAL_STATUS_OK;
 }
 
+/* What else than a suite QualityOfProtection may ask for. */
+static noinline enum sspseal_status choose_sealed(struct sspseal_call *call)
+{
+	switch (call->qop & ~SSPSEAL_QOP_SUITE_MASK) {
+	case 0:
+		return SSPSEAL_STATUS_OK;
+	case SSPSEAL_QOP_NO_ENCRYPT:
+		call->sealed = false;
+		return SSPSEAL_STATUS_OK;
+	default:
+		return SSPSEAL_STATUS_QOP;
+	}
+}
+
 static enum sspseal_status native_qop(struct sspseal_call *call,
 				      enum sspseal_op op)
 {
-	u32 rest = call->qop & ~SSPSEAL_QOP_SUITE_MASK;
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
-	call->sealed = op == SSPSEAL_OP_SEAL && rest != SSPSEAL_QOP_NO_ENCRYPT;
-	if (rest && rest != SSPSEAL_QOP_NO_ENCRYPT)
-		return SSPSEAL_STATUS_QOP;
-	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
+	if (unlikely(call->qop))
+		status = choose_sealed(call);
+	if (status)
+		return status;
+	if (op == SSPSEAL_OP_SEAL && call->sealed &&
+	    !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_NO_CONFIDENTIALITY;
 	/* Which is always allowed. */
 	call->suite = native_of(call->ctx)->default_suite;
-	return call->qop ? choose_suite(call) : SSPSEAL_STATUS_OK;
+	return unlikely(call->qop) ? choose_suite(call) : SSPSEAL_STATUS_OK;
 }
 
 static struct sspseal_room native_room(const struct sspseal_call *call)
 {
 	return (struct sspseal_room) {
-		.token = SSPSEAL_TOKEN_SIZE,
 		.front = HEADER_SIZE,
 		.piece = PIECE_SIZE,
 		.tail = SSPSEAL_AEAD_TAG_SIZE,
@@ -559,7 +575,7 @@ static u8 header_flags(const struct sspseal_call *call, enum sspseal_op op)
 
 static void make_header(struct sspseal_call *call, enum sspseal_op op)
 {
-	struct token *token = token_of(call);
+	struct token *token = (struct token *)call->work->associated;
 
 	token->version = TOKEN_VERSION;
 	token->suite = call->suite->id;
@@ -568,6 +584,17 @@ static void make_header(struct sspseal_call *call, enum sspseal_op op)
 	token->sequence = cpu_to_be32(call->sequence);
 	token->counter = cpu_to_be64(call->number);
 	memcpy(token->salt, native_of(call->ctx)->salt, sizeof(token->salt));
+}
+
+/* Word by word: so many bytes memcpy() copies by a slow string instruction. */
+static void copy_header(u8 *to, const u8 *from)
+{
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < HEADER_SIZE; i += sizeof(u64))
+		put_unaligned(get_unaligned((const u64 *)(from + i)),
+			      (u64 *)(to + i));
 }
 
 static u8 *put_prefix(u8 *to, enum sspseal_piece piece, u32 size)
@@ -597,13 +624,14 @@ static noinline void frame_pieces(const struct sspseal_call *call, u8 *to)
 	}
 }
 
-/* Header | for each piece: kind, 56 bits of length, bytes unless they are DATA. */
+/*
+ * Header, which is there already | for each piece: kind, 56 bits of length, bytes
+ * unless they are DATA.
+ */
 static void frame_associated(const struct sspseal_call *call)
 {
-	u8 *to = call->work->associated;
+	u8 *to = call->work->associated + HEADER_SIZE;
 
-	memcpy(to, call->token, HEADER_SIZE);
-	to += HEADER_SIZE;
 	if (likely(sspseal_only_data(call)))
 		put_prefix(to, SSPSEAL_PIECE_SEALED, call->work->data_size);
 	else
@@ -619,8 +647,8 @@ static void make_nonce(const struct sspseal_call *call)
 	u8 *nonce = call->work->iv;
 
 	memcpy(nonce, iv, padding);
-	crypto_xor_cpy(nonce + padding, iv + padding, (u8 *)&number,
-		       sizeof(number));
+	put_unaligned(get_unaligned((const u64 *)(iv + padding)) ^
+		      (__force u64)number, (u64 *)(nonce + padding));
 }
 
 static struct aead_request *make_request(struct sspseal_call *call, u32 size)
@@ -646,10 +674,7 @@ static enum sspseal_status native_protect(struct sspseal_call *call,
 	req = make_request(call, work->data_size);
 	err = crypto_wait_req(crypto_aead_encrypt(req), &work->wait);
 	/* For want of memory or not: the number is used. */
-	if (err)
-		return SSPSEAL_STATUS_CIPHER;
-	memcpy(token_of(call)->tag, work->tail, SSPSEAL_AEAD_TAG_SIZE);
-	return SSPSEAL_STATUS_OK;
+	return err ? SSPSEAL_STATUS_CIPHER : SSPSEAL_STATUS_OK;
 }
 
 static enum sspseal_status native_unprotect(struct sspseal_call *call)
@@ -658,6 +683,7 @@ static enum sspseal_status native_unprotect(struct sspseal_call *call)
 	struct aead_request *req;
 	int err;
 
+	copy_header(work->associated, call->token);
 	memcpy(work->tail, token_of(call)->tag, SSPSEAL_AEAD_TAG_SIZE);
 	req = make_request(call, work->data_size + SSPSEAL_AEAD_TAG_SIZE);
 	err = crypto_wait_req(crypto_aead_decrypt(req), &work->wait);

@@ -28,12 +28,14 @@ static const u32 rights[] = {
 /**
  * struct way - what does not change on the way of a message
  * @op: what is done
- * @mech: the context's
+ * @ctx: the context
+ * @mech: its token format
  * @room: what @mech needs
  * @command: the caller's
  */
 struct way {
 	enum sspseal_op op;
+	struct sspseal_context *ctx;
 	const struct sspseal_mech *mech;
 	struct sspseal_room room;
 	struct sspseal_command *command;
@@ -85,27 +87,43 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	call->fresh = false;
 }
 
-/* Memory for the message, of either sort if it is one received. */
-static enum sspseal_status get_work(struct sspseal_call *call,
-				    const struct way *way)
-{
-	u32 associated = sspseal_buffers_associated(call, way->room,
-						    call->sealed);
+/**
+ * struct extent - what a message takes in memory
+ * @associated: bytes of associated data
+ * @data: bytes of DATA that is encrypted
+ */
+struct extent {
+	u32 associated;
+	u32 data;
+};
 
-	return sspseal_work_get(way->command->file, associated,
-				call->sealed ? call->list.plain : 0,
-				way->room.tail, &call->work);
+static struct extent extent_of(const struct sspseal_call *call,
+			       const struct way *way)
+{
+	bool sealed = call->sealed;
+
+	return (struct extent) {
+		.associated = sspseal_buffers_associated(call, way->room,
+							 sealed),
+		.data = sealed ? call->list.plain : 0,
+	};
+}
+
+/* Of a message received that suffices for either sort. */
+static enum sspseal_status get_work(struct sspseal_call *call,
+				    const struct way *way, struct extent extent)
+{
+	return sspseal_work_get(way->command->file, extent.associated,
+				extent.data, way->room.tail, &call->work);
 }
 
 static enum sspseal_status layout_and_copy_in(struct sspseal_call *call,
-					      const struct way *way)
+					      const struct way *way,
+					      struct extent extent)
 {
-	u32 associated = sspseal_buffers_associated(call, way->room,
-						    call->sealed);
-	u32 data = call->sealed ? call->list.plain : 0;
 	enum sspseal_status status;
 
-	status = sspseal_work_layout(call->work, associated, data,
+	status = sspseal_work_layout(call->work, extent.associated, extent.data,
 				     way->room.tail);
 	return status ?: sspseal_buffers_copy_in(call, way->room);
 }
@@ -136,14 +154,14 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
 	/* Reading the message may have taken any time. */
-	if (sspseal_context_expired(call->ctx))
+	if (sspseal_context_expired(way->ctx))
 		return SSPSEAL_STATUS_EXPIRED;
 	if (unlikely(call->confirmation))
 		status = sspseal_confirm_claim(call);
 	if (!status)
-		status = sspseal_send_take(call->ctx, &call->number);
+		status = sspseal_send_take(way->ctx, &call->number);
 	if (status == SSPSEAL_STATUS_EXPIRED)
-		sspseal_context_expire(call->ctx);
+		sspseal_context_expire(way->ctx);
 	if (status)
 		return status;
 	status = way->mech->protect(call, way->op);
@@ -154,17 +172,18 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 	if (status)
 		send_burned(call);
 	else if (unlikely(call->confirmation))
-		sspseal_confirm_made(call->ctx);
+		sspseal_confirm_made(way->ctx);
 	return status;
 }
 
 static enum sspseal_status send_copied(struct sspseal_call *call,
 				       const struct way *way,
+				       struct extent extent,
 				       bool *data_is_secret)
 {
 	enum sspseal_status status;
 
-	status = layout_and_copy_in(call, way);
+	status = layout_and_copy_in(call, way, extent);
 	if (!status)
 		status = way->mech->prepare(call, way->op);
 	return status ?: send_number(call, way, data_is_secret);
@@ -175,16 +194,19 @@ static enum sspseal_status send_call(struct sspseal_call *call,
 {
 	bool data_is_secret = true;
 	enum sspseal_status status;
+	struct extent extent;
 
 	status = way->mech->qop(call, way->op);
 	if (!status)
 		status = sspseal_buffers_read(call, way->op, way->room,
 					      way->command->arg);
-	if (!status)
-		status = get_work(call, way);
 	if (status)
 		return status;
-	status = send_copied(call, way, &data_is_secret);
+	extent = extent_of(call, way);
+	status = get_work(call, way, extent);
+	if (status)
+		return status;
+	status = send_copied(call, way, extent, &data_is_secret);
 	sspseal_work_put(call->work, data_is_secret);
 	return status;
 }
@@ -193,13 +215,13 @@ static enum sspseal_status send_call(struct sspseal_call *call,
 
 /* What the receiver asked for when it made the context. */
 static enum sspseal_status check_policy(const struct sspseal_call *call,
-					enum sspseal_op op)
+					const struct way *way)
 {
-	if (op != SSPSEAL_OP_UNSEAL)
+	if (way->op != SSPSEAL_OP_UNSEAL)
 		return sspseal_confirm_token(call);
-	if (call->sealed && !(call->ctx->services & SSPSEAL_CONFIDENTIALITY))
+	if (call->sealed && !(way->ctx->services & SSPSEAL_CONFIDENTIALITY))
 		return SSPSEAL_STATUS_SEALED;
-	if (!call->sealed && call->ctx->flags & SSPSEAL_CREATE_REQUIRE_SEAL)
+	if (!call->sealed && way->ctx->flags & SSPSEAL_CREATE_REQUIRE_SEAL)
 		return SSPSEAL_STATUS_NOT_SEALED;
 	return SSPSEAL_STATUS_OK;
 }
@@ -210,7 +232,7 @@ static enum sspseal_status authenticate(struct sspseal_call *call,
 	enum sspseal_status status = way->mech->unprotect(call);
 
 	if (status == SSPSEAL_STATUS_ALTERED)
-		sspseal_context_failed(call->ctx);
+		sspseal_context_failed(way->ctx);
 	if (!status && call->sequence && call->sequence != call->token_sequence)
 		status = SSPSEAL_STATUS_CALLER_SEQUENCE;
 	return status;
@@ -223,7 +245,7 @@ static enum sspseal_status authenticate(struct sspseal_call *call,
 static enum sspseal_status accept_message(struct sspseal_call *call,
 					  const struct way *way)
 {
-	struct sspseal_context *ctx = call->ctx;
+	struct sspseal_context *ctx = way->ctx;
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
 
 	spin_lock(&ctx->receive_lock);
@@ -251,7 +273,7 @@ static enum sspseal_status receive_parsed(struct sspseal_call *call,
 {
 	enum sspseal_status status;
 
-	status = check_policy(call, way->op);
+	status = check_policy(call, way);
 	if (status)
 		return status;
 	status = way->mech->prepare(call, way->op);
@@ -278,7 +300,7 @@ static enum sspseal_status receive_copied(struct sspseal_call *call,
 	malformed = way->mech->parse(call, way->op);
 	status = sspseal_buffers_limits(call);
 	if (!status)
-		status = layout_and_copy_in(call, way);
+		status = layout_and_copy_in(call, way, extent_of(call, way));
 	if (!status)
 		status = malformed;
 	return status ?: receive_parsed(call, way);
@@ -292,7 +314,7 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 	status = sspseal_buffers_read(call, way->op, way->room,
 				      way->command->arg);
 	if (!status)
-		status = get_work(call, way);
+		status = get_work(call, way, extent_of(call, way));
 	if (status)
 		return status;
 	status = receive_copied(call, way);
@@ -304,10 +326,12 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 
 static __always_inline enum sspseal_status
 pass(struct sspseal_command *command, struct sspseal_call *call,
-     enum sspseal_op op, const struct sspseal_mech *mech)
+     enum sspseal_op op, struct sspseal_context *ctx,
+     const struct sspseal_mech *mech)
 {
 	const struct way way = {
 		.op = op,
+		.ctx = ctx,
 		.mech = mech,
 		.room = mech->room(call),
 		.command = command,
@@ -321,13 +345,16 @@ pass(struct sspseal_command *command, struct sspseal_call *call,
 static noinline enum sspseal_status pass_any(struct sspseal_command *command,
 					     struct sspseal_call *call)
 {
-	return pass(command, call, call->op, call->ctx->mech);
+	struct sspseal_context *ctx = call->ctx;
+
+	return pass(command, call, call->op, ctx, ctx->mech);
 }
 
 static __always_inline enum sspseal_status
 message_command(struct sspseal_command *command, enum sspseal_op op)
 {
 	const struct sspseal_message *message = command->arg;
+	struct sspseal_context *ctx;
 	enum sspseal_status status;
 	/* Of some size, and init_call() sets what is looked at. */
 	struct sspseal_call call __uninitialized;
@@ -336,11 +363,12 @@ message_command(struct sspseal_command *command, enum sspseal_op op)
 	status = begin(command->file, message, op, &call);
 	if (status)
 		return status;
-	if (likely(call.ctx->mech == &sspseal_mech_native))
-		status = pass(command, &call, op, &sspseal_mech_native);
+	ctx = call.ctx;
+	if (likely(ctx->mech == &sspseal_mech_native))
+		status = pass(command, &call, op, ctx, &sspseal_mech_native);
 	else
 		status = pass_any(command, &call);
-	sspseal_context_put(call.ctx);
+	sspseal_context_put(ctx);
 	return status;
 }
 

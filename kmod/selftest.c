@@ -235,13 +235,16 @@ static bool __init send(struct sspseal_context *ctx, struct sspseal_file *file,
 			u8 *ciphertext)
 {
 	const struct sspseal_mech *mech = ctx->mech;
+	struct sspseal_room room;
 	bool ok;
 
 	if (!begin(call, ctx, SSPSEAL_OP_SEAL, SSPSEAL_QOP_SUITE(suite)) ||
 	    !lay_out(call, file, text))
 		return false;
 	ok = !mech->prepare(call, call->op) && !mech->protect(call, call->op);
-	memcpy(token, call->token, SSPSEAL_TOKEN_SIZE);
+	room = mech->room(call);
+	memcpy(token, call->work->associated, room.front);
+	memcpy(token + room.front, call->work->tail, room.tail);
 	memcpy(ciphertext, call->work->data, TEXT_SIZE);
 	sspseal_work_put(call->work, true);
 	return ok;

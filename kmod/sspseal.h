@@ -58,7 +58,14 @@ enum sspseal_status sspseal_crypto_status(int err);
 
 /* ---- main.c: module parameters, which may change at any time ---- */
 
-unsigned int sspseal_max_data(void);
+extern unsigned int sspseal_max_data_now;
+
+/* Each message asks for it. */
+static inline unsigned int sspseal_max_data(void)
+{
+	return READ_ONCE(sspseal_max_data_now);
+}
+
 unsigned int sspseal_max_handles(void);
 unsigned int sspseal_max_contexts(void);
 
@@ -70,8 +77,7 @@ extern const struct file_operations sspseal_fops;
  * struct sspseal_command - one ioctl in progress
  * @file: the file it came through
  * @user: the caller's struct
- * @user_size: its size, as the caller gave it
- * @size: size of the kernel's struct
+ * @size: how much of it both caller and kernel know
  * @arg: kernel copy of the struct, the only one that is looked at
  *
  * A command writes its outputs to the caller itself, and only on success.
@@ -79,7 +85,6 @@ extern const struct file_operations sspseal_fops;
 struct sspseal_command {
 	struct sspseal_file *file;
 	void __user *user;
-	u32 user_size;
 	u32 size;
 	void *arg;
 };
@@ -400,9 +405,9 @@ void sspseal_slots_exit(void);
  * struct sspseal_list - kernel copy of the caller's buffer array
  * @user: where it came from
  * @nr: entries
- * @token: index of TOKEN or STREAM
- * @data: index of the first plain DATA, the only one of SEAL and UNSEAL
  * @stream: @token is a STREAM
+ * @token: the entry of TOKEN or STREAM
+ * @data: that of the first plain DATA, the only one of SEAL and UNSEAL
  * @plain_set: which entries are plain DATA, bit n for entry n
  * @associated_set: which are DATA|READONLY_WITH_CHECKSUM
  * @padding_set: which are PADDING that may be written
@@ -414,9 +419,9 @@ void sspseal_slots_exit(void);
 struct sspseal_list {
 	struct sspseal_buffer __user *user;
 	u32 nr;
-	u32 token;
-	u32 data;
 	bool stream;
+	struct sspseal_buffer *token;
+	struct sspseal_buffer *data;
 	u32 plain_set;
 	u32 associated_set;
 	u32 padding_set;
@@ -447,17 +452,22 @@ static inline bool sspseal_op_signature(enum sspseal_op op)
 
 /**
  * struct sspseal_room - what a message of a mechanism needs
- * @token: bytes of the token
  * @front: bytes before the first piece of associated data
  * @piece: bytes before each piece
  * @tail: bytes behind DATA
+ *
+ * @front and @tail together are the token that is sent.
  */
 struct sspseal_room {
-	u32 token;
 	u32 front;
 	u32 piece;
 	u32 tail;
 };
+
+static inline u32 sspseal_token_size(struct sspseal_room room)
+{
+	return room.front + room.tail;
+}
 
 /**
  * struct sspseal_call - one message in progress
@@ -472,7 +482,7 @@ struct sspseal_room {
  * @number: the message's number
  * @work: memory
  * @list: the caller's buffers
- * @token: the token made or received
+ * @token: the token received
  * @suite: of the mechanism
  * @key: of the mechanism, from prepare() on
  * @request: of the mechanism, likewise
@@ -573,7 +583,8 @@ enum sspseal_status sspseal_batch(struct sspseal_command *command);
  * @parse: take apart call->token: number, caller's number, sealed or not; or say
  *	which way it is malformed, leaving call->sealed as it was
  * @prepare: get the key and whatever else can fail for want of memory
- * @protect: make ciphertext and token from call->number and call->work
+ * @protect: make ciphertext and token from call->number and call->work, the token
+ *	where @room is for it
  * @unprotect: check and decrypt; what it leaves in call->work is authentic if it
  *	succeeds
  * @admit: under ctx->receive_lock: is the token still one of this session?

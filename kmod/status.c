@@ -4,7 +4,6 @@
  * each status, as uapi/linux/sspseal.h promises.
  */
 #include <linux/errno.h>
-#include <linux/minmax.h>
 #include <linux/uaccess.h>
 
 #include "sspseal.h"
@@ -20,8 +19,7 @@ enum sspseal_status sspseal_respond(struct sspseal_command *command)
 	struct sspseal_header *header = command->arg;
 
 	header->status = SSPSEAL_STATUS_OK;
-	if (copy_to_user(command->user, command->arg,
-			 min(command->user_size, command->size)))
+	if (copy_to_user(command->user, command->arg, command->size))
 		return SSPSEAL_STATUS_FAULT;
 	return SSPSEAL_STATUS_OK;
 }

@@ -85,14 +85,14 @@ void sspseal_suites_exit(void)
 	}
 }
 
-/* Bytes of a request for any of the suites. */
+/* Bytes that any of the suites needs in its request. */
 size_t sspseal_suites_request_size(void)
 {
 	unsigned int i, size = 0;
 
 	for (i = 0; i < SSPSEAL_SUITES; i++)
 		size = max(size, crypto_aead_reqsize(held[i]));
-	return sizeof(struct aead_request) + size;
+	return size;
 }
 
 /* SSPSEAL_SUITE_BIT() of each. */

@@ -57,18 +57,19 @@ static __always_inline bool
 sspseal_get(void *to, const void __user *from, size_t size)
 {
 	const size_t block = SSPSEAL_BLOCK * sizeof(u64);
+	size_t i;
 
 	if (__builtin_constant_p(size) && !(size % sizeof(u64)))
 		return sspseal_get_words(to, from, size / sizeof(u64));
-	for (; size >= block; size -= block, to += block, from += block)
-		if (!sspseal_get_words(to, from, SSPSEAL_BLOCK))
+	for (i = 0; i < round_down(size, block); i += block)
+		if (!sspseal_get_words(to + i, from + i, SSPSEAL_BLOCK))
 			return false;
-	for (; size >= sizeof(u64);
-	     size -= sizeof(u64), to += sizeof(u64), from += sizeof(u64))
-		if (!sspseal_get_words(to, from, 1))
+	for (; i < round_down(size, sizeof(u64)); i += sizeof(u64))
+		if (!sspseal_get_words(to + i, from + i, 1))
 			return false;
-	for (; size; size--, to++, from++)
-		unsafe_get_user(*(u8 *)to, (const u8 __user *)from, fault);
+	for (; i < size; i++)
+		unsafe_get_user(*(u8 *)(to + i), (const u8 __user *)(from + i),
+				fault);
 	return true;
 fault:
 	return false;
@@ -86,18 +87,19 @@ static __always_inline bool
 sspseal_put(void __user *to, const void *from, size_t size)
 {
 	const size_t block = SSPSEAL_BLOCK * sizeof(u64);
+	size_t i;
 
 	if (__builtin_constant_p(size) && !(size % sizeof(u64)))
 		return sspseal_put_words(to, from, size / sizeof(u64));
-	for (; size >= block; size -= block, to += block, from += block)
-		if (!sspseal_put_words(to, from, SSPSEAL_BLOCK))
+	for (i = 0; i < round_down(size, block); i += block)
+		if (!sspseal_put_words(to + i, from + i, SSPSEAL_BLOCK))
 			return false;
-	for (; size >= sizeof(u64);
-	     size -= sizeof(u64), to += sizeof(u64), from += sizeof(u64))
-		if (!sspseal_put_words(to, from, 1))
+	for (; i < round_down(size, sizeof(u64)); i += sizeof(u64))
+		if (!sspseal_put_words(to + i, from + i, 1))
 			return false;
-	for (; size; size--, to++, from++)
-		unsafe_put_user(*(const u8 *)from, (u8 __user *)to, fault);
+	for (; i < size; i++)
+		unsafe_put_user(*(const u8 *)(from + i), (u8 __user *)(to + i),
+				fault);
 	return true;
 fault:
 	return false;

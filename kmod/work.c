@@ -26,6 +26,8 @@
 /* DATA beyond the slots is kept in blocks of up to 64 pages. */
 #define BLOCK_ORDER	6
 
+#define ZERO_BLOCK	64
+
 static DEFINE_PER_CPU(struct sspseal_work *, slots);
 
 /* Slots in being, kept or in use: never more than CPUs, as they are uncharged. */
@@ -226,7 +228,8 @@ static void slot_put(struct sspseal_work *work)
 
 void sspseal_slots_init(size_t request_size)
 {
-	slot_request_size = request_size;
+	slot_request_size = sizeof(struct aead_request) +
+			    round_up(request_size, ZERO_BLOCK);
 }
 
 /* No call is in progress any more: every slot lies at some CPU. */
@@ -369,9 +372,6 @@ struct aead_request *sspseal_work_request(struct sspseal_work *work,
 	return request;
 }
 
-/* Up to here a fixed number of words costs less than as many as there are. */
-#define ZERO_AT_LEAST	64
-
 static void zero_table(struct sspseal_work *work)
 {
 	struct scatterlist *sg;
@@ -380,26 +380,45 @@ static void zero_table(struct sspseal_work *work)
 		memzero_explicit(sg_virt(sg), sg->length);
 }
 
-/* Associated data begins a page, or ends before DATA, which begins one. */
-static void zero(struct sspseal_work *work, bool data_is_secret)
+/* In blocks, up to so many bytes, costs less than memset() does. */
+#define ZERO_SHORT	(4 * ZERO_BLOCK)
+
+static void zero(void *at, size_t size)
+{
+	const void *end = at + size;
+	unsigned int i;
+
+	if (unlikely(size > ZERO_SHORT)) {
+		memzero_explicit(at, size);
+		return;
+	}
+	for (; at < end; at += ZERO_BLOCK) {
+#pragma GCC unroll 8
+		for (i = 0; i < ZERO_BLOCK; i += sizeof(u64))
+			WRITE_ONCE(*(u64 *)(at + i), 0);
+	}
+}
+
+/*
+ * Blocks may end behind what was used: in the page of DATA, or of associated data
+ * without one, and in what slots_init() leaves behind the request.
+ */
+static void zero_used(struct sspseal_work *work, bool data_is_secret)
 {
 	size_t size = work->associated_size;
 
 	/* If it is linear it follows at once. */
 	if (data_is_secret && work->data)
 		size += work->data_size;
-	if (likely(size <= ZERO_AT_LEAST))
-		memzero_explicit(work->associated, ZERO_AT_LEAST);
-	else
-		memzero_explicit(work->associated, size);
-	memzero_explicit(work->request->__ctx, work->request_used);
+	zero(work->associated, size);
+	zero(work->request->__ctx, work->request_used);
 	memzero_explicit(work->iv, sizeof(work->iv));
 }
 
 static noinline void put_unusual(struct sspseal_work *work, bool data_is_secret)
 {
 	if (work->linear)
-		zero(work, data_is_secret);
+		zero_used(work, data_is_secret);
 	if (data_is_secret && work->table)
 		zero_table(work);
 	kfree_sensitive(work->own_request);
@@ -424,6 +443,6 @@ void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 		put_unusual(work, data_is_secret);
 		return;
 	}
-	zero(work, data_is_secret);
+	zero_used(work, data_is_secret);
 	slot_put(work);
 }

@@ -11,7 +11,7 @@
 #include "handshake.h"
 
 /* Relaxed will do: the number is all that is published. */
-static atomic_int device = -1;
+atomic_int sspseal_process_device = -1;
 
 /*
  * The tag of the package, and above it as many bits as there are for the number of
@@ -27,7 +27,7 @@ static int settle(int fd)
 {
 	int other = -1;
 
-	if (atomic_compare_exchange_strong(&device, &other, fd))
+	if (atomic_compare_exchange_strong(&sspseal_process_device, &other, fd))
 		return fd;
 	close(fd);
 	return other;
@@ -35,7 +35,7 @@ static int settle(int fd)
 
 LIBEXPORT int sspseal_device(void)
 {
-	int fd = atomic_load_explicit(&device, memory_order_relaxed);
+	int fd = atomic_load_explicit(&sspseal_process_device, memory_order_relaxed);
 
 	if (fd >= 0)
 		return fd;
@@ -45,7 +45,7 @@ LIBEXPORT int sspseal_device(void)
 
 LIBEXPORT void sspseal_detach(void)
 {
-	int fd = atomic_exchange(&device, -1);
+	int fd = atomic_exchange(&sspseal_process_device, -1);
 
 	sspseal_half_open_forget_all();
 	sspseal_names_drop_all();

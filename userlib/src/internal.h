@@ -3,10 +3,12 @@
 #ifndef SSPSEAL_INTERNAL_H
 #define SSPSEAL_INTERNAL_H
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 
 #include "ntsecpkg.h"
@@ -37,6 +39,18 @@ static inline LSA_SEC_HANDLE sspseal_context(const SecHandle *context)
 					     memory_order_relaxed);
 
 	return context && context->dwUpper == tag ? context->dwLower : 0;
+}
+
+/* device.c: the descriptor of the process, negative if there is none yet. */
+extern atomic_int sspseal_process_device;
+
+/* sspseal_device(), which messages do not call through the linkage table. */
+static inline int sspseal_device_now(void)
+{
+	int fd = atomic_load_explicit(&sspseal_process_device,
+				      memory_order_relaxed);
+
+	return fd >= 0 ? fd : sspseal_device();
 }
 
 /* device.c: a handle from another file, in that of the process. */
@@ -80,9 +94,28 @@ enum sspseal_family {
 
 NTSTATUS sspseal_ntstatus(enum sspseal_family family, int ret, __u32 status);
 
-/* What sspseal_seal() and its like do, without a call through the linkage table. */
-int sspseal_message_command(int fd, unsigned long request,
-			    struct sspseal_message *message);
+/* ---- one ioctl ---- */
+
+static inline int sspseal_command(int fd, unsigned long request, void *argument)
+{
+	int saved = errno;
+	int ret = 0;
+
+	if (ioctl(fd, request, argument) < 0) {
+		ret = -errno;
+		errno = saved;
+	}
+	return ret;
+}
+
+/* What sspseal_seal() and its like do. */
+static inline int sspseal_message_command(int fd, unsigned long request,
+					  struct sspseal_message *message)
+{
+	message->size = sizeof(*message);
+	message->status = SSPSEAL_STATUS_OK;
+	return sspseal_command(fd, request, message);
+}
 
 /* ---- memory.c: what a call gives to its caller ---- */
 

@@ -57,7 +57,7 @@ static int call_converted(unsigned long request, SecBuffer *buffers,
 
 	sspseal_convert(array, buffers, message->nr_buffers);
 	message->buffers = (uintptr_t)array;
-	ret = sspseal_message_command(sspseal_device(), request, message);
+	ret = sspseal_message_command(sspseal_device_now(), request, message);
 	if (!ret)
 		sspseal_convert_back(buffers, array, message->nr_buffers);
 	return ret;
@@ -67,7 +67,7 @@ static inline int call_direct(unsigned long request, SecBuffer *buffers,
 			      struct sspseal_message *message)
 {
 	message->buffers = (uintptr_t)buffers;
-	return sspseal_message_command(sspseal_device(), request, message);
+	return sspseal_message_command(sspseal_device_now(), request, message);
 }
 
 static inline NTSTATUS call_kernel(enum sspseal_family family,

@@ -13,26 +13,6 @@
 
 #include "internal.h"
 
-static int command(int fd, unsigned long request, void *argument)
-{
-	int saved = errno;
-	int ret = 0;
-
-	if (ioctl(fd, request, argument) < 0) {
-		ret = -errno;
-		errno = saved;
-	}
-	return ret;
-}
-
-int sspseal_message_command(int fd, unsigned long request,
-			    struct sspseal_message *message)
-{
-	message->size = sizeof(*message);
-	message->status = SSPSEAL_STATUS_OK;
-	return command(fd, request, message);
-}
-
 LIBEXPORT int sspseal_open(void)
 {
 	int saved = errno;
@@ -49,35 +29,35 @@ LIBEXPORT int sspseal_info(int fd, struct sspseal_info *info)
 {
 	info->size = sizeof(*info);
 	info->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_INFO, info);
+	return sspseal_command(fd, SSPSEAL_INFO, info);
 }
 
 LIBEXPORT int sspseal_create(int fd, struct sspseal_create *create)
 {
 	create->size = sizeof(*create);
 	create->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_CREATE, create);
+	return sspseal_command(fd, SSPSEAL_CREATE, create);
 }
 
 LIBEXPORT int sspseal_bind(int fd, struct sspseal_bind *bind)
 {
 	bind->size = sizeof(*bind);
 	bind->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_BIND, bind);
+	return sspseal_command(fd, SSPSEAL_BIND, bind);
 }
 
 LIBEXPORT int sspseal_export(int fd, struct sspseal_export *request)
 {
 	request->size = sizeof(*request);
 	request->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_EXPORT, request);
+	return sspseal_command(fd, SSPSEAL_EXPORT, request);
 }
 
 LIBEXPORT int sspseal_import(int fd, struct sspseal_import *request)
 {
 	request->size = sizeof(*request);
 	request->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_IMPORT, request);
+	return sspseal_command(fd, SSPSEAL_IMPORT, request);
 }
 
 LIBEXPORT int sspseal_destroy(int fd, __u32 handle, __u32 *status)
@@ -86,7 +66,7 @@ LIBEXPORT int sspseal_destroy(int fd, __u32 handle, __u32 *status)
 		.size = sizeof(destroy),
 		.handle = handle,
 	};
-	int ret = command(fd, SSPSEAL_DESTROY, &destroy);
+	int ret = sspseal_command(fd, SSPSEAL_DESTROY, &destroy);
 
 	if (status)
 		*status = destroy.status;
@@ -97,7 +77,7 @@ LIBEXPORT int sspseal_query(int fd, struct sspseal_query *query)
 {
 	query->size = sizeof(*query);
 	query->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_QUERY, query);
+	return sspseal_command(fd, SSPSEAL_QUERY, query);
 }
 
 LIBEXPORT int sspseal_seal(int fd, struct sspseal_message *message)
@@ -124,5 +104,5 @@ LIBEXPORT int sspseal_batch(int fd, struct sspseal_batch *batch)
 {
 	batch->size = sizeof(*batch);
 	batch->status = SSPSEAL_STATUS_OK;
-	return command(fd, SSPSEAL_BATCH, batch);
+	return sspseal_command(fd, SSPSEAL_BATCH, batch);
 }
