@@ -190,7 +190,7 @@ static bool overlaps(const struct sspseal_list *list,
 	return false;
 }
 
-static noinline bool any_overlaps(const struct sspseal_call *call)
+static bool any_overlaps(const struct sspseal_call *call)
 {
 	const struct sspseal_list *list = &call->list;
 	bool token_written = sspseal_op_sends(call->op) || list->stream;
@@ -207,18 +207,6 @@ static noinline bool any_overlaps(const struct sspseal_call *call)
 	return call->sealed && overlaps(list, list->data, used);
 }
 
-static enum sspseal_status check_overlaps(const struct sspseal_call *call)
-{
-	const struct sspseal_list *list = &call->list;
-	bool found;
-
-	if (sspseal_only_data(call) && !list->stream)
-		found = overlap(list->token, list->data);
-	else
-		found = any_overlaps(call);
-	return found ? SSPSEAL_STATUS_OVERLAP : SSPSEAL_STATUS_OK;
-}
-
 static enum sspseal_status check_limits(const struct sspseal_list *list,
 					bool sealed)
 {
@@ -233,27 +221,32 @@ static enum sspseal_status check_limits(const struct sspseal_list *list,
 	return SSPSEAL_STATUS_OK;
 }
 
+/*
+ * Before its token was read, a message received may be of either sort: then it is
+ * kept what it is if it is sealed.
+ */
+static enum sspseal_status check_lengths(struct sspseal_call *call,
+					 enum sspseal_op op)
+{
+	enum sspseal_status status = check_limits(&call->list, call->sealed);
+
+	if (op != SSPSEAL_OP_UNSEAL)
+		return status;
+	call->list.sealed_limits = status;
+	return likely(!status) || !check_limits(&call->list, false) ?
+	       SSPSEAL_STATUS_OK : status;
+}
+
 /**
- * sspseal_buffers_limits() - is the message short enough?
+ * sspseal_buffers_limits() - is a message received short enough?
  * @call: with call->sealed as the message is
  *
  * Return: OK, DATA_TOO_LONG or ASSOCIATED_TOO_LONG.
  */
 enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call)
 {
-	return check_limits(&call->list, call->sealed);
-}
-
-/* Before its token was read, a message received may be of either sort. */
-static enum sspseal_status check_lengths(const struct sspseal_call *call,
-					 enum sspseal_op op)
-{
-	enum sspseal_status status = sspseal_buffers_limits(call);
-
-	if (status && op == SSPSEAL_OP_UNSEAL &&
-	    !check_limits(&call->list, false))
-		return SSPSEAL_STATUS_OK;
-	return status;
+	return likely(call->sealed) ? call->list.sealed_limits :
+				      check_limits(&call->list, false);
 }
 
 /* A token that is too small to be written is told before all that follows. */
@@ -306,18 +299,7 @@ static enum sspseal_status find_missing(struct sspseal_call *call,
 				  SSPSEAL_STATUS_OK;
 }
 
-static void init_list(struct sspseal_list *list)
-{
-	list->stream = false;
-	list->plain_set = 0;
-	list->associated_set = 0;
-	list->padding_set = 0;
-	list->pieces = 0;
-	list->associated = 0;
-	list->plain = 0;
-}
-
-/* Any list, from the beginning. */
+/* Any list. */
 static noinline enum sspseal_status check_any(struct sspseal_call *call,
 					      u32 token_size)
 {
@@ -326,89 +308,82 @@ static noinline enum sspseal_status check_any(struct sspseal_call *call,
 	enum sspseal_status status;
 	u32 i;
 
-	init_list(list);
 	for (i = 0; i < list->nr; i++)
 		count_entry(list, i, call->op == SSPSEAL_OP_UNSEAL, &census);
 	status = find_missing(call, &census);
-	if (!status)
-		status = check_overlaps(call);
+	if (!status && any_overlaps(call))
+		status = SSPSEAL_STATUS_OVERLAP;
 	if (!status && census.unknown_type)
 		status = SSPSEAL_STATUS_BUFFER_TYPE;
 	return status ?: check_lengths(call, call->op);
 }
 
-/* ---- most lists ---- */
-
-/**
- * struct tally - what a list has, if it is like most
- * @tokens: how many TOKENs
- * @plain: how many DATA without an attribute
- * @odd: there is something else than that and DATA|READONLY_WITH_CHECKSUM; or
- *	bytes without an address
- */
-struct tally {
-	u32 tokens;
-	u32 plain;
-	u32 odd;
-};
-
-static void tally_entry(struct sspseal_list *list, struct sspseal_buffer *entry,
-			u32 bit, struct tally *tally)
+static bool take_pair(struct sspseal_list *list, struct sspseal_buffer *token,
+		      struct sspseal_buffer *data, u32 token_size)
 {
-	switch (entry->type) {
-	case SSPSEAL_BUFFER_DATA:
-		tally->plain++;
-		list->data = entry;
-		list->plain_set |= bit;
-		list->plain += entry->cb;
-		break;
-	case SSPSEAL_BUFFER_TOKEN:
-		tally->tokens++;
-		list->token = entry;
-		return;
-	case SSPSEAL_BUFFER_DATA | SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM:
-		list->associated_set |= bit;
-		list->associated += entry->cb;
-		break;
-	default:
-		tally->odd = 1;
-		return;
-	}
-	list->pieces++;
-	if (unlikely(!entry->ptr))
-		tally->odd |= entry->cb;
+	if (token->type != SSPSEAL_BUFFER_TOKEN || token->cb < token_size ||
+	    !token->ptr || data->type != SSPSEAL_BUFFER_DATA ||
+	    (!data->ptr && data->cb))
+		return false;
+	list->token = token;
+	list->data = data;
+	list->plain_set = bit_of(list, data);
+	list->plain = data->cb;
+	list->pieces = 1;
+	return true;
 }
 
-static bool read_entries(struct sspseal_list *list, struct tally *tally)
+/* Most lists are TOKEN and DATA, as they have to be, and nothing else. */
+static bool is_pair(struct sspseal_list *list, u32 token_size)
+{
+	struct sspseal_buffer *first = &list->entry[0];
+	struct sspseal_buffer *second = &list->entry[1];
+
+	return first->type == SSPSEAL_BUFFER_TOKEN ?
+	       take_pair(list, first, second, token_size) :
+	       take_pair(list, second, first, token_size);
+}
+
+static enum sspseal_status check_pair(struct sspseal_call *call,
+				      enum sspseal_op op)
+{
+	bool written = sspseal_op_sends(op) || !sspseal_op_signature(op);
+
+	if (written && overlap(call->list.token, call->list.data))
+		return SSPSEAL_STATUS_OVERLAP;
+	return check_lengths(call, op);
+}
+
+static noinline enum sspseal_status read_entries(struct sspseal_list *list)
 {
 	const struct sspseal_buffer __user *from = list->user;
-	const struct sspseal_buffer __user *end = from + list->nr;
-	struct sspseal_buffer *entry = list->entry;
-	u32 bit = 1;
+	bool ok = true;
+	u32 i;
 
+	if (!list->nr || !list->user)
+		return SSPSEAL_STATUS_NO_BUFFERS;
+	if (list->nr > SSPSEAL_BUFFERS_MAX)
+		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
 	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
-		return false;
-	for (; from != end; from++, entry++, bit <<= 1) {
-		unsafe_get_user(*(u64 *)entry, (const u64 __user *)from, fault);
-		unsafe_get_user(entry->ptr, &from->ptr, fault);
-		tally_entry(list, entry, bit, tally);
-	}
+		return SSPSEAL_STATUS_FAULT;
+	for (i = 0; i < list->nr && ok; i++)
+		ok = sspseal_get(&list->entry[i], &from[i], sizeof(*from));
 	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
+	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
-/* One TOKEN that will do, and the DATA there has to be? */
-static bool like_most(const struct sspseal_list *list,
-		      const struct tally *tally, enum sspseal_op op,
-		      u32 token_size)
+static void init_list(struct sspseal_list *list,
+		      const struct sspseal_message *message)
 {
-	if (tally->odd || tally->tokens != 1 ||
-	    list->token->cb < token_size || !list->token->ptr)
-		return false;
-	return sspseal_op_signature(op) ? list->pieces : tally->plain == 1;
+	list->user = u64_to_user_ptr(message->buffers);
+	list->nr = message->nr_buffers;
+	list->stream = false;
+	list->plain_set = 0;
+	list->associated_set = 0;
+	list->padding_set = 0;
+	list->pieces = 0;
+	list->associated = 0;
+	list->plain = 0;
 }
 
 /**
@@ -425,24 +400,23 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 					 struct sspseal_room room,
 					 const struct sspseal_message *message)
 {
-	struct sspseal_list *list = &call->list;
 	const u32 token_size = sspseal_token_size(room);
-	struct tally tally = {};
+	struct sspseal_list *list = &call->list;
 	enum sspseal_status status;
 
-	if (!message->nr_buffers || !message->buffers)
-		return SSPSEAL_STATUS_NO_BUFFERS;
-	if (message->nr_buffers > SSPSEAL_BUFFERS_MAX)
-		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
-	list->user = u64_to_user_ptr(message->buffers);
-	list->nr = message->nr_buffers;
-	init_list(list);
-	if (!read_entries(list, &tally))
-		return SSPSEAL_STATUS_FAULT;
-	if (unlikely(!like_most(list, &tally, op, token_size)))
-		return check_any(call, token_size);
-	status = check_overlaps(call);
-	return status ?: check_lengths(call, op);
+	init_list(list, message);
+	if (likely(list->nr == 2 && list->user)) {
+		if (!sspseal_read_short(list->entry, list->user,
+					2 * sizeof(list->entry[0])))
+			return SSPSEAL_STATUS_FAULT;
+		if (likely(is_pair(list, token_size)))
+			return check_pair(call, op);
+	} else {
+		status = read_entries(list);
+		if (status)
+			return status;
+	}
+	return check_any(call, token_size);
 }
 
 /* ---- copies ---- */

@@ -156,7 +156,7 @@ static enum sspseal_status new_key(const struct native *native,
 }
 
 /* A key for sending where salts are pinned. */
-static noinline enum sspseal_status
+static enum sspseal_status
 new_send_key(const struct sspseal_context *ctx, const struct native *native,
 	     const struct sspseal_suite *suite, struct sspseal_key **result)
 {
@@ -169,27 +169,31 @@ new_send_key(const struct sspseal_context *ctx, const struct native *native,
 	return new_key(native, suite, &flow, result);
 }
 
-/* Found, or made at the first use of a suite. Two calls may make it at once. */
-static enum sspseal_status send_key(struct sspseal_call *call)
+/* At the first use of a suite. Two calls may make it at once. */
+static noinline enum sspseal_status make_send_key(struct sspseal_call *call)
 {
 	struct native *native = native_of(call->ctx);
-	struct sspseal_key **place, *key, *other;
+	struct sspseal_key *key, *other;
 	enum sspseal_status status;
-
-	place = &native->send[call->suite->index];
-	/* Pairs with the exchange below. */
-	call->key = smp_load_acquire(place);
-	if (likely(call->key))
-		return SSPSEAL_STATUS_OK;
 
 	status = new_send_key(call->ctx, native, call->suite, &key);
 	if (status)
 		return status;
-	other = cmpxchg(place, NULL, key);
+	/* Pairs with send_key(). */
+	other = cmpxchg(&native->send[call->suite->index], NULL, key);
 	if (other)
 		sspseal_key_free(key);
 	call->key = other ?: key;
 	return SSPSEAL_STATUS_OK;
+}
+
+static enum sspseal_status send_key(struct sspseal_call *call)
+{
+	struct native *native = native_of(call->ctx);
+
+	/* Pairs with make_send_key(). */
+	call->key = smp_load_acquire(&native->send[call->suite->index]);
+	return likely(call->key) ? SSPSEAL_STATUS_OK : make_send_key(call);
 }
 
 /* A key for the salt of this very token, which belongs to this call alone. */

@@ -254,14 +254,15 @@ static enum sspseal_status accept_message(struct sspseal_call *call,
 		status = SSPSEAL_STATUS_EXPIRED;
 	if (!status)
 		status = way->mech->admit(call);
-	if (!status)
+	if (!status && unlikely(call->confirmation))
 		status = sspseal_confirm_check(call);
 	if (!status)
 		status = sspseal_window_check(&ctx->window, ctx->services,
 					      call->number);
 	if (!status) {
 		sspseal_window_accept(&ctx->window, call->number);
-		sspseal_confirm_keep(call);
+		if (unlikely(call->confirmation))
+			sspseal_confirm_keep(call);
 		way->mech->keep(call);
 	}
 	spin_unlock(&ctx->receive_lock);
@@ -290,7 +291,8 @@ static enum sspseal_status receive_parsed(struct sspseal_call *call,
  * first. Its DATA is taken for sealed then.
  */
 static enum sspseal_status receive_copied(struct sspseal_call *call,
-					  const struct way *way)
+					  const struct way *way,
+					  struct extent extent)
 {
 	enum sspseal_status status, malformed;
 
@@ -299,8 +301,10 @@ static enum sspseal_status receive_copied(struct sspseal_call *call,
 		return status;
 	malformed = way->mech->parse(call, way->op);
 	status = sspseal_buffers_limits(call);
+	if (unlikely(!call->sealed))
+		extent = extent_of(call, way);
 	if (!status)
-		status = layout_and_copy_in(call, way, extent_of(call, way));
+		status = layout_and_copy_in(call, way, extent);
 	if (!status)
 		status = malformed;
 	return status ?: receive_parsed(call, way);
@@ -310,14 +314,17 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 					const struct way *way)
 {
 	enum sspseal_status status;
+	struct extent extent;
 
 	status = sspseal_buffers_read(call, way->op, way->room,
 				      way->command->arg);
-	if (!status)
-		status = get_work(call, way, extent_of(call, way));
 	if (status)
 		return status;
-	status = receive_copied(call, way);
+	extent = extent_of(call, way);
+	status = get_work(call, way, extent);
+	if (status)
+		return status;
+	status = receive_copied(call, way, extent);
 	sspseal_work_put(call->work, true);
 	return status;
 }

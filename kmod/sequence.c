@@ -105,6 +105,17 @@ enum sspseal_status sspseal_window_check(const struct sspseal_window *window,
 	return SSPSEAL_STATUS_OK;
 }
 
+/* The window moves on, to words that are in use for numbers long ago. */
+static noinline void clear_words(struct sspseal_window *window, u64 top,
+				 u64 words)
+{
+	unsigned int i;
+
+	words = min_t(u64, words, SSPSEAL_WINDOW_WORDS);
+	for (i = 1; i <= words; i++)
+		window->bits[(top + i) % SSPSEAL_WINDOW_WORDS] = 0;
+}
+
 /**
  * sspseal_window_accept() - a message was accepted
  * @window: changes
@@ -117,11 +128,9 @@ void sspseal_window_accept(struct sspseal_window *window, u64 number)
 		/* The word of the highest number is in use; clear the next. */
 		u64 top = window->next ? (window->next - 1) / BITS_PER_LONG : 0;
 		u64 words = number / BITS_PER_LONG - top;
-		unsigned int i;
 
-		words = min_t(u64, words, SSPSEAL_WINDOW_WORDS);
-		for (i = 1; i <= words; i++)
-			window->bits[(top + i) % SSPSEAL_WINDOW_WORDS] = 0;
+		if (unlikely(words))
+			clear_words(window, top, words);
 		window->next = number + 1;
 	}
 	window->bits[window_word(number)] |= window_bit(number);

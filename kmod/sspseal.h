@@ -414,6 +414,7 @@ void sspseal_slots_exit(void);
  * @pieces: entries that are authenticated
  * @associated: bytes of DATA|READONLY_WITH_CHECKSUM
  * @plain: bytes of plain DATA
+ * @sealed_limits: of UNSEAL: OK, or what is too long if DATA is encrypted
  * @entry: the entries; with @stream, that of DATA is set to where DATA lies
  */
 struct sspseal_list {
@@ -428,6 +429,7 @@ struct sspseal_list {
 	u32 pieces;
 	u64 associated;
 	u64 plain;
+	enum sspseal_status sealed_limits;
 	struct sspseal_buffer entry[SSPSEAL_BUFFERS_MAX];
 };
 
