@@ -10,9 +10,9 @@
 
 static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
 {
-	switch (cmd) {
-	case SSPSEAL_SEAL:
+	if (likely(cmd == SSPSEAL_SEAL))
 		return sspseal_message_seal(command);
+	switch (cmd) {
 	case SSPSEAL_UNSEAL:
 		return sspseal_message_unseal(command);
 	case SSPSEAL_SIGN:
@@ -30,23 +30,20 @@ static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
  * Return: FAULT if it could not be read, FAULT_AFTER_COMMIT if it was done, but
  * its result could not be written; else OK.
  */
-static enum sspseal_status do_operation(struct sspseal_file *file,
+static enum sspseal_status do_operation(struct sspseal_command *command,
 					struct sspseal_operation __user *user)
 {
 	struct sspseal_operation operation __uninitialized;
-	struct sspseal_command command = {
-		.file = file,
-		.user = &user->message,
-		.size = sizeof(operation.message),
-		.arg = &operation.message,
-	};
 	enum sspseal_status status;
 
 	if (!sspseal_read_short(&operation, user, sizeof(operation)))
 		return SSPSEAL_STATUS_FAULT;
-	status = execute(&command, operation.command);
-	if (put_user(status ? sspseal_errno(status) : 0, &user->error) ||
-	    (status && put_user((u32)status, &user->message.status)))
+	command->user = &user->message;
+	command->arg = &operation.message;
+	status = execute(command, operation.command);
+	/* It was the caller's memory when it was read. */
+	if (__put_user(status ? sspseal_errno(status) : 0, &user->error) ||
+	    (status && __put_user((u32)status, &user->message.status)))
 		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -56,17 +53,22 @@ static enum sspseal_status do_all(struct sspseal_file *file,
 {
 	void __user *user = u64_to_user_ptr(batch->operations);
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
+	struct sspseal_command command = {
+		.file = file,
+		.size = sizeof(struct sspseal_message),
+	};
 
 	for (batch->done = 0; !status && batch->done < batch->nr;) {
 		if (signal_pending(current)) {
 			status = SSPSEAL_STATUS_INTERRUPTED;
 			break;
 		}
-		status = do_operation(file, user);
+		status = do_operation(&command, user);
 		if (status != SSPSEAL_STATUS_FAULT)
 			batch->done++;
 		user += batch->stride;
-		cond_resched();
+		if (need_resched())
+			cond_resched();
 	}
 	return batch->done ? SSPSEAL_STATUS_OK : status;
 }

@@ -55,13 +55,15 @@ struct census {
 static void count_data(struct sspseal_list *list, u32 i, struct census *census)
 {
 	struct sspseal_buffer *entry = &list->entry[i];
+	bool associated = entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM;
 
-	if (entry->type & SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM) {
-		list->associated_set |= BIT(i);
-		list->associated += entry->cb;
-	} else if (entry->type & SSPSEAL_BUFFER_READONLY) {
+	if (!associated && entry->type & SSPSEAL_BUFFER_READONLY) {
 		census->readonly++;
 		return;
+	}
+	if (associated) {
+		list->associated_set |= BIT(i);
+		list->associated += entry->cb;
 	} else {
 		if (!census->plain++)
 			list->data = entry;
@@ -172,8 +174,9 @@ static void place_data(struct sspseal_list *list, struct census *census)
 static bool overlap(const struct sspseal_buffer *a,
 		    const struct sspseal_buffer *b)
 {
-	return a->ptr < b->ptr + b->cb && b->ptr < a->ptr + a->cb &&
-	       a->cb && b->cb;
+	if (a->ptr >= b->ptr + b->cb || b->ptr >= a->ptr + a->cb)
+		return false;
+	return a->cb && b->cb;
 }
 
 /* Does an entry that is written overlap one of others that are used? */
@@ -207,16 +210,14 @@ static bool any_overlaps(const struct sspseal_call *call)
 	return call->sealed && overlaps(list, list->data, used);
 }
 
-static enum sspseal_status check_limits(const struct sspseal_list *list,
-					bool sealed)
+static enum sspseal_status check_limits(u64 plain, u64 associated, bool sealed)
 {
-	u64 data = sealed ? sspseal_max_data() : SSPSEAL_MAX_SIGNED;
-	u64 associated = sealed ? SSPSEAL_MAX_ASSOCIATED :
-				  SSPSEAL_MAX_SIGNED - min(list->plain, data);
+	u64 most = sealed ? sspseal_max_data() : SSPSEAL_MAX_SIGNED;
 
-	if (list->plain > data)
+	if (plain > most)
 		return SSPSEAL_STATUS_DATA_TOO_LONG;
-	if (list->associated > associated)
+	most = sealed ? SSPSEAL_MAX_ASSOCIATED : SSPSEAL_MAX_SIGNED - plain;
+	if (associated > most)
 		return SSPSEAL_STATUS_ASSOCIATED_TOO_LONG;
 	return SSPSEAL_STATUS_OK;
 }
@@ -226,15 +227,18 @@ static enum sspseal_status check_limits(const struct sspseal_list *list,
  * kept what it is if it is sealed.
  */
 static enum sspseal_status check_lengths(struct sspseal_call *call,
-					 enum sspseal_op op)
+					 enum sspseal_op op, u64 plain,
+					 u64 associated)
 {
-	enum sspseal_status status = check_limits(&call->list, call->sealed);
+	enum sspseal_status status;
 
+	status = check_limits(plain, associated, call->sealed);
 	if (op != SSPSEAL_OP_UNSEAL)
 		return status;
 	call->list.sealed_limits = status;
-	return likely(!status) || !check_limits(&call->list, false) ?
-	       SSPSEAL_STATUS_OK : status;
+	if (unlikely(status) && !check_limits(plain, associated, false))
+		return SSPSEAL_STATUS_OK;
+	return status;
 }
 
 /**
@@ -245,8 +249,10 @@ static enum sspseal_status check_lengths(struct sspseal_call *call,
  */
 enum sspseal_status sspseal_buffers_limits(const struct sspseal_call *call)
 {
-	return likely(call->sealed) ? call->list.sealed_limits :
-				      check_limits(&call->list, false);
+	const struct sspseal_list *list = &call->list;
+
+	return likely(call->sealed) ? list->sealed_limits :
+	       check_limits(list->plain, list->associated, false);
 }
 
 /* A token that is too small to be written is told before all that follows. */
@@ -299,6 +305,17 @@ static enum sspseal_status find_missing(struct sspseal_call *call,
 				  SSPSEAL_STATUS_OK;
 }
 
+static void init_list(struct sspseal_list *list)
+{
+	list->stream = false;
+	list->plain_set = 0;
+	list->associated_set = 0;
+	list->padding_set = 0;
+	list->pieces = 0;
+	list->associated = 0;
+	list->plain = 0;
+}
+
 /* Any list. */
 static noinline enum sspseal_status check_any(struct sspseal_call *call,
 					      u32 token_size)
@@ -308,6 +325,7 @@ static noinline enum sspseal_status check_any(struct sspseal_call *call,
 	enum sspseal_status status;
 	u32 i;
 
+	init_list(list);
 	for (i = 0; i < list->nr; i++)
 		count_entry(list, i, call->op == SSPSEAL_OP_UNSEAL, &census);
 	status = find_missing(call, &census);
@@ -315,7 +333,8 @@ static noinline enum sspseal_status check_any(struct sspseal_call *call,
 		status = SSPSEAL_STATUS_OVERLAP;
 	if (!status && census.unknown_type)
 		status = SSPSEAL_STATUS_BUFFER_TYPE;
-	return status ?: check_lengths(call, call->op);
+	return status ?: check_lengths(call, call->op, list->plain,
+				       list->associated);
 }
 
 static bool take_pair(struct sspseal_list *list, struct sspseal_buffer *token,
@@ -325,6 +344,7 @@ static bool take_pair(struct sspseal_list *list, struct sspseal_buffer *token,
 	    !token->ptr || data->type != SSPSEAL_BUFFER_DATA ||
 	    (!data->ptr && data->cb))
 		return false;
+	init_list(list);
 	list->token = token;
 	list->data = data;
 	list->plain_set = bit_of(list, data);
@@ -351,7 +371,7 @@ static enum sspseal_status check_pair(struct sspseal_call *call,
 
 	if (written && overlap(call->list.token, call->list.data))
 		return SSPSEAL_STATUS_OVERLAP;
-	return check_lengths(call, op);
+	return check_lengths(call, op, call->list.data->cb, 0);
 }
 
 static noinline enum sspseal_status read_entries(struct sspseal_list *list)
@@ -372,20 +392,6 @@ static noinline enum sspseal_status read_entries(struct sspseal_list *list)
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
-static void init_list(struct sspseal_list *list,
-		      const struct sspseal_message *message)
-{
-	list->user = u64_to_user_ptr(message->buffers);
-	list->nr = message->nr_buffers;
-	list->stream = false;
-	list->plain_set = 0;
-	list->associated_set = 0;
-	list->padding_set = 0;
-	list->pieces = 0;
-	list->associated = 0;
-	list->plain = 0;
-}
-
 /**
  * sspseal_buffers_read() - read and check the caller's buffer list
  * @call: with call->sealed set; UNSEAL sets it until the token is read
@@ -404,8 +410,9 @@ enum sspseal_status sspseal_buffers_read(struct sspseal_call *call,
 	struct sspseal_list *list = &call->list;
 	enum sspseal_status status;
 
-	init_list(list, message);
-	if (likely(list->nr == 2 && list->user)) {
+	list->user = u64_to_user_ptr(message->buffers);
+	list->nr = message->nr_buffers;
+	if (likely(message->nr_buffers == 2 && message->buffers)) {
 		if (!sspseal_read_short(list->entry, list->user,
 					2 * sizeof(list->entry[0])))
 			return SSPSEAL_STATUS_FAULT;
@@ -538,7 +545,7 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call,
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
-static noinline bool long_data_out(struct sspseal_work *work, void __user *to)
+static bool long_data_out(struct sspseal_work *work, void __user *to)
 {
 	return work->data ? !_copy_to_user(to, work->data, work->data_size) :
 			    table_out(work, to);
@@ -550,16 +557,17 @@ static __always_inline bool put_token(const struct sspseal_call *call,
 {
 	const struct sspseal_list *list = &call->list;
 	u8 __user *to = u64_to_user_ptr(list->token->ptr);
-	const unsigned long paddings = list->padding_set;
-	u32 i;
+	u32 i, left;
 
 	if (!sspseal_put(to, call->work->associated, room.front) ||
 	    !sspseal_put(to + room.front, call->work->tail, room.tail))
 		return false;
 	unsafe_put_user(sspseal_token_size(room),
 			&list->user[list->token - list->entry].cb, fault);
-	for_each_set_bit(i, &paddings, SSPSEAL_BUFFERS_MAX)
+	for (left = list->padding_set; unlikely(left); left &= left - 1) {
+		i = __ffs(left);
 		unsafe_put_user(0, &list->user[i].cb, fault);
+	}
 	return true;
 fault:
 	return false;
@@ -587,7 +595,9 @@ put_all(const struct sspseal_call *call, u32 data_size, enum sspseal_op op,
 		return false;
 	if (sspseal_op_sends(op) && !put_token(call, room))
 		return false;
-	if (call->list.stream && !put_stream(&call->list))
+	/* Only UNSEAL takes one. */
+	if (op == SSPSEAL_OP_UNSEAL && call->list.stream &&
+	    !put_stream(&call->list))
 		return false;
 	if (!sspseal_op_sends(op))
 		unsafe_put_user(call->qop, &user->qop, fault);

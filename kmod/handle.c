@@ -191,12 +191,13 @@ find_grant(struct sspseal_file *file, u32 handle, u32 right,
 	struct sspseal_grant *grant;
 
 	grant = rcu_dereference_sched(file->recent[handle % SSPSEAL_RECENT]);
-	if (unlikely(!grant || grant->handle != handle))
+	if (unlikely(!grant || grant->handle != handle)) {
 		grant = idr_find(&file->grants, handle);
-	if (!grant)
-		return missing(file, handle);
-	if (grant == &reserved)
-		return SSPSEAL_STATUS_NO_HANDLE;
+		if (!grant)
+			return missing(file, handle);
+		if (grant == &reserved)
+			return SSPSEAL_STATUS_NO_HANDLE;
+	}
 	if (unlikely(grant->revocation) && sspseal_revoked(grant->revocation))
 		return SSPSEAL_STATUS_REVOKED;
 	if (grant_expired(grant))

@@ -51,6 +51,8 @@ struct token {
  * @pinned: set with release semantics after @peer, under the receive lock
  * @suites: allowed ones
  * @default_suite: for messages that name none
+ * @head: how tokens begin that are received with the default suite, but for what
+ *	they say of the message
  * @send: by suite; set once
  * @receive: by suite; set once, under the receive lock, for @peer
  * @spare: transform of the default suite, for a key of a message received
@@ -62,6 +64,7 @@ struct native {
 	bool pinned;
 	u32 suites;
 	const struct sspseal_suite *default_suite;
+	__be32 head;
 	struct sspseal_key *send[SSPSEAL_SUITES];
 	struct sspseal_key *receive[SSPSEAL_SUITES];
 	struct sspseal_key *spare;
@@ -223,13 +226,10 @@ static enum sspseal_status receive_key(struct sspseal_call *call)
 	struct sspseal_key **place;
 
 	place = &native->receive[call->suite->index];
-	/*
-	 * Pairs with native_keep(). A key that is there is one for the pinned
-	 * salt, and parse() has compared the token's with that if it was
-	 * pinned; if it was not, native_admit() tells in time.
-	 */
+	/* Pairs with native_keep(). A key that is there is one for the peer. */
 	call->key = smp_load_acquire(place);
-	if (call->key && same_salt(token_of(call)->salt, native->peer))
+	if (call->key && (call->from_peer ||
+			  same_salt(token_of(call)->salt, native->peer)))
 		return SSPSEAL_STATUS_OK;
 	call->key = NULL;
 	return fresh_key(call);
@@ -252,7 +252,8 @@ static enum sspseal_status native_admit(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 
-	if (native->pinned && !same_salt(native->peer, token_of(call)->salt))
+	if (!call->from_peer && native->pinned &&
+	    !same_salt(native->peer, token_of(call)->salt))
 		return SSPSEAL_STATUS_TOKEN_SALT;
 	return SSPSEAL_STATUS_OK;
 }
@@ -292,6 +293,22 @@ static void native_finish(struct sspseal_call *call)
 }
 
 /* ---- life ---- */
+
+static __be32 make_head(u32 suite, u32 flags)
+{
+	return cpu_to_be32(TOKEN_VERSION << 24 | suite << 16 | flags << 8);
+}
+
+static void set_default_suite(struct sspseal_context *ctx,
+			      const struct sspseal_suite *suite)
+{
+	struct native *native = native_of(ctx);
+
+	native->default_suite = suite;
+	native->head = make_head(suite->id,
+				 ctx->role == SSPSEAL_ROLE_INITIATOR ?
+				 TOKEN_BY_ACCEPTOR : 0);
+}
 
 static u32 allowed_suites(const struct sspseal_native *params)
 {
@@ -341,7 +358,7 @@ static enum sspseal_status native_create(struct sspseal_context *ctx,
 	struct sspseal_native *in_out = params;
 
 	native->suites = allowed_suites(in_out);
-	native->default_suite = sspseal_suite(default_suite(in_out));
+	set_default_suite(ctx, sspseal_suite(default_suite(in_out)));
 	get_random_bytes(native->salt, sizeof(native->salt));
 	memcpy(in_out->salt, native->salt, sizeof(in_out->salt));
 	/* Without services nothing is protected, and no key is needed. */
@@ -396,7 +413,7 @@ static enum sspseal_status native_bind(struct sspseal_context *ctx,
 	native->send[i] = send;
 	native->receive[i] = receive;
 	native->suites = SSPSEAL_SUITE_BIT(suite->id);
-	native->default_suite = suite;
+	set_default_suite(ctx, suite);
 	memcpy(native->peer, bind->peer_salt, sizeof(native->peer));
 	native->pinned = true;
 	memzero_explicit(native->prk, sizeof(native->prk));
@@ -489,14 +506,15 @@ static struct sspseal_room native_room(const struct sspseal_call *call)
 	};
 }
 
-static enum sspseal_status check_salt(const struct native *native,
-				      const struct token *token)
+/* Who is pinned stays so; if nobody is, native_admit() looks again. */
+static enum sspseal_status check_salt(struct sspseal_call *call,
+				      const struct native *native)
 {
 	/* Pairs with native_keep(). */
-	if (smp_load_acquire(&native->pinned) &&
-	    !same_salt(native->peer, token->salt))
-		return SSPSEAL_STATUS_TOKEN_SALT;
-	return SSPSEAL_STATUS_OK;
+	if (!smp_load_acquire(&native->pinned))
+		return SSPSEAL_STATUS_OK;
+	call->from_peer = same_salt(native->peer, token_of(call)->salt);
+	return call->from_peer ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_SALT;
 }
 
 static enum sspseal_status check_flags(const struct token *token)
@@ -520,8 +538,8 @@ static enum sspseal_status check_confirmation(const struct sspseal_call *call,
 	       SSPSEAL_STATUS_OK : SSPSEAL_STATUS_TOKEN_CONFIRMATION;
 }
 
-static enum sspseal_status native_parse(struct sspseal_call *call,
-					enum sspseal_op op)
+/* All that the first word says. */
+static noinline enum sspseal_status check_head(struct sspseal_call *call)
 {
 	const struct native *native = native_of(call->ctx);
 	const struct token *token = token_of(call);
@@ -532,9 +550,7 @@ static enum sspseal_status native_parse(struct sspseal_call *call,
 
 	if (token->version != TOKEN_VERSION)
 		return SSPSEAL_STATUS_TOKEN_VERSION;
-	call->suite = native->default_suite;
-	if (unlikely(call->suite->id != token->suite))
-		call->suite = sspseal_suite(token->suite);
+	call->suite = sspseal_suite(token->suite);
 	if (!call->suite ||
 	    !(native->suites & SSPSEAL_SUITE_BIT(call->suite->id)))
 		return SSPSEAL_STATUS_TOKEN_SUITE;
@@ -543,21 +559,46 @@ static enum sspseal_status native_parse(struct sspseal_call *call,
 		return status;
 	if (by_acceptor != from_acceptor)
 		return SSPSEAL_STATUS_TOKEN_REFLECTED;
-	if (signature != sspseal_op_signature(op))
+	if (signature != sspseal_op_signature(call->op))
 		return SSPSEAL_STATUS_TOKEN_KIND;
-	status = check_confirmation(call, token);
+	return SSPSEAL_STATUS_OK;
+}
+
+/* As it is in most tokens: then one comparison tells that it is right. */
+static bool usual_head(const struct native *native, const struct token *token,
+		       enum sspseal_op op)
+{
+	u32 flags = sspseal_op_signature(op) ? TOKEN_SIGNATURE : TOKEN_SEALED;
+
+	return get_unaligned((const __be32 *)token) ==
+	       (native->head | cpu_to_be32(flags << 8));
+}
+
+static enum sspseal_status native_parse(struct sspseal_call *call,
+					enum sspseal_op op)
+{
+	const struct native *native = native_of(call->ctx);
+	const struct token *token = token_of(call);
+	enum sspseal_status status = SSPSEAL_STATUS_OK;
+
+	call->suite = native->default_suite;
+	if (unlikely(!usual_head(native, token, op)))
+		status = check_head(call);
+	if (!status)
+		status = check_confirmation(call, token);
 	if (status)
 		return status;
 
 	call->confirmation = token->flags & TOKEN_CONFIRMATION;
 	call->sealed = token->flags & TOKEN_SEALED;
-	call->qop = signature || call->sealed ? 0 : SSPSEAL_QOP_NO_ENCRYPT;
+	call->qop = sspseal_op_signature(op) || call->sealed ?
+		    0 : SSPSEAL_QOP_NO_ENCRYPT;
 	call->token_sequence = be32_to_cpu(token->sequence);
 	call->number = be64_to_cpu(token->counter);
 	/* Above is what no sender uses; the window need not count so far. */
 	if (call->number >= SSPSEAL_SEND_LIMIT)
 		return SSPSEAL_STATUS_TOKEN_COUNTER;
-	return check_salt(native, token);
+	return check_salt(call, native);
 }
 
 /* ---- cipher ---- */

@@ -42,9 +42,9 @@ struct way {
 };
 
 /* May the message pass? */
-static enum sspseal_status context_usable(struct sspseal_call *call)
+static enum sspseal_status context_usable(struct sspseal_context *ctx,
+					  struct sspseal_call *call)
 {
-	struct sspseal_context *ctx = call->ctx;
 	enum sspseal_status status = SSPSEAL_STATUS_OK;
 	/* Pairs with bind.c: what BIND changed is seen by whoever sees this. */
 	bool ready = smp_load_acquire(&ctx->ready);
@@ -58,19 +58,21 @@ static enum sspseal_status context_usable(struct sspseal_call *call)
 	return status;
 }
 
-static enum sspseal_status begin(struct sspseal_file *file,
-				 const struct sspseal_message *message,
-				 enum sspseal_op op, struct sspseal_call *call)
+static enum sspseal_status begin(struct sspseal_file *file, u32 handle,
+				 enum sspseal_op op, struct sspseal_call *call,
+				 struct sspseal_context **result)
 {
+	struct sspseal_context *ctx;
 	enum sspseal_status status;
 
-	status = sspseal_handle_get(file, message->handle, rights[op],
-				    &call->ctx);
+	status = sspseal_handle_get(file, handle, rights[op], &ctx);
 	if (status)
 		return status;
-	status = context_usable(call);
+	call->ctx = ctx;
+	status = context_usable(ctx, call);
 	if (status)
-		sspseal_context_put(call->ctx);
+		sspseal_context_put(ctx);
+	*result = ctx;
 	return status;
 }
 
@@ -84,47 +86,35 @@ static void init_call(struct sspseal_call *call, enum sspseal_op op,
 	call->sealed = !sspseal_op_signature(op);
 	call->confirmation = false;
 	call->unconfirmed = false;
+	call->from_peer = false;
 	call->fresh = false;
 }
 
-/**
- * struct extent - what a message takes in memory
- * @associated: bytes of associated data
- * @data: bytes of DATA that is encrypted
- */
-struct extent {
-	u32 associated;
-	u32 data;
-};
-
-static struct extent extent_of(const struct sspseal_call *call,
-			       const struct way *way)
+static struct sspseal_extent extent_of(const struct sspseal_call *call,
+				       const struct way *way)
 {
-	bool sealed = call->sealed;
+	u32 associated = sspseal_buffers_associated(call, way->room,
+						    call->sealed);
 
-	return (struct extent) {
-		.associated = sspseal_buffers_associated(call, way->room,
-							 sealed),
-		.data = sealed ? call->list.plain : 0,
-	};
+	return sspseal_extent(associated, call->sealed ? call->list.plain : 0);
 }
 
-/* Of a message received that suffices for either sort. */
+/* Of a message received: memory that suffices for either sort. */
 static enum sspseal_status get_work(struct sspseal_call *call,
-				    const struct way *way, struct extent extent)
+				    const struct way *way,
+				    struct sspseal_extent extent)
 {
-	return sspseal_work_get(way->command->file, extent.associated,
-				extent.data, way->room.tail, &call->work);
+	return sspseal_work_get(way->command->file, extent, way->room.tail,
+				&call->work);
 }
 
 static enum sspseal_status layout_and_copy_in(struct sspseal_call *call,
 					      const struct way *way,
-					      struct extent extent)
+					      struct sspseal_extent extent)
 {
 	enum sspseal_status status;
 
-	status = sspseal_work_layout(call->work, extent.associated, extent.data,
-				     way->room.tail);
+	status = sspseal_work_layout(call->work, extent, way->room.tail);
 	return status ?: sspseal_buffers_copy_in(call, way->room);
 }
 
@@ -178,7 +168,7 @@ static enum sspseal_status send_number(struct sspseal_call *call,
 
 static enum sspseal_status send_copied(struct sspseal_call *call,
 				       const struct way *way,
-				       struct extent extent,
+				       struct sspseal_extent extent,
 				       bool *data_is_secret)
 {
 	enum sspseal_status status;
@@ -194,7 +184,7 @@ static enum sspseal_status send_call(struct sspseal_call *call,
 {
 	bool data_is_secret = true;
 	enum sspseal_status status;
-	struct extent extent;
+	struct sspseal_extent extent;
 
 	status = way->mech->qop(call, way->op);
 	if (!status)
@@ -292,7 +282,7 @@ static enum sspseal_status receive_parsed(struct sspseal_call *call,
  */
 static enum sspseal_status receive_copied(struct sspseal_call *call,
 					  const struct way *way,
-					  struct extent extent)
+					  struct sspseal_extent extent)
 {
 	enum sspseal_status status, malformed;
 
@@ -314,7 +304,7 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 					const struct way *way)
 {
 	enum sspseal_status status;
-	struct extent extent;
+	struct sspseal_extent extent;
 
 	status = sspseal_buffers_read(call, way->op, way->room,
 				      way->command->arg);
@@ -332,9 +322,9 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 /* ---- commands ---- */
 
 static __always_inline enum sspseal_status
-pass(struct sspseal_command *command, struct sspseal_call *call,
-     enum sspseal_op op, struct sspseal_context *ctx,
-     const struct sspseal_mech *mech)
+pass_through(struct sspseal_command *command, struct sspseal_call *call,
+	     enum sspseal_op op, struct sspseal_context *ctx,
+	     const struct sspseal_mech *mech)
 {
 	const struct way way = {
 		.op = op,
@@ -348,13 +338,13 @@ pass(struct sspseal_command *command, struct sspseal_call *call,
 				      receive_call(call, &way);
 }
 
-/* What it does then depends on the context. */
+/* A mechanism that the compiler does not know: by its table. */
 static noinline enum sspseal_status pass_any(struct sspseal_command *command,
 					     struct sspseal_call *call)
 {
 	struct sspseal_context *ctx = call->ctx;
 
-	return pass(command, call, call->op, ctx, ctx->mech);
+	return pass_through(command, call, call->op, ctx, ctx->mech);
 }
 
 static __always_inline enum sspseal_status
@@ -367,12 +357,12 @@ message_command(struct sspseal_command *command, enum sspseal_op op)
 	struct sspseal_call call __uninitialized;
 
 	init_call(&call, op, message);
-	status = begin(command->file, message, op, &call);
+	status = begin(command->file, message->handle, op, &call, &ctx);
 	if (status)
 		return status;
-	ctx = call.ctx;
 	if (likely(ctx->mech == &sspseal_mech_native))
-		status = pass(command, &call, op, ctx, &sspseal_mech_native);
+		status = pass_through(command, &call, op, ctx,
+				      &sspseal_mech_native);
 	else
 		status = pass_any(command, &call);
 	sspseal_context_put(ctx);

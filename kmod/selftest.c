@@ -187,12 +187,11 @@ static bool __init lay_out(struct sspseal_call *call, struct sspseal_file *file,
 {
 	const struct sspseal_room room = call->ctx->mech->room(call);
 	u32 associated = sspseal_buffers_associated(call, room, true);
+	struct sspseal_extent extent = sspseal_extent(associated, TEXT_SIZE);
 
-	if (sspseal_work_get(file, associated, TEXT_SIZE, room.tail,
-			     &call->work))
+	if (sspseal_work_get(file, extent, room.tail, &call->work))
 		return false;
-	if (sspseal_work_layout(call->work, associated, TEXT_SIZE,
-				room.tail)) {
+	if (sspseal_work_layout(call->work, extent, room.tail)) {
 		sspseal_work_put(call->work, true);
 		return false;
 	}

@@ -377,6 +377,7 @@ struct sspseal_work {
 
 	/* Private: */
 	bool slot;
+	bool usual;	/* a slot, and nothing is to be freed after the call */
 	struct sspseal_file *charged;
 	u64 charge;
 	u8 *linear;
@@ -388,11 +389,33 @@ struct sspseal_work {
 	u8 memory[] __aligned(CRYPTO_MINALIGN);
 };
 
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
-				     u32 data, u32 tail,
+/**
+ * struct sspseal_extent - how much memory a message takes
+ * @associated: bytes of associated data
+ * @data: bytes of DATA that is encrypted
+ * @offset: where DATA begins, if all of it is linear: at a page, since the cipher
+ *	walks it page by page
+ */
+struct sspseal_extent {
+	u32 associated;
+	u32 data;
+	u32 offset;
+};
+
+static inline struct sspseal_extent sspseal_extent(u32 associated, u32 data)
+{
+	return (struct sspseal_extent) {
+		.associated = associated,
+		.data = data,
+		.offset = data ? round_up(associated, PAGE_SIZE) : associated,
+	};
+}
+
+enum sspseal_status sspseal_work_get(struct sspseal_file *file,
+				     struct sspseal_extent extent, u32 tail,
 				     struct sspseal_work **work);
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
-					u32 associated, u32 data, u32 tail);
+					struct sspseal_extent extent, u32 tail);
 struct aead_request *sspseal_work_request(struct sspseal_work *work,
 					  struct crypto_aead *tfm);
 void sspseal_work_put(struct sspseal_work *work, bool data_is_secret);
@@ -488,6 +511,7 @@ static inline u32 sspseal_token_size(struct sspseal_room room)
  * @suite: of the mechanism
  * @key: of the mechanism, from prepare() on
  * @request: of the mechanism, likewise
+ * @from_peer: of the mechanism: the token has the salt of the peer that is pinned
  * @fresh: of the mechanism: @key belongs to this call alone
  */
 struct sspseal_call {
@@ -507,6 +531,7 @@ struct sspseal_call {
 	const struct sspseal_suite *suite;
 	struct sspseal_key *key;
 	struct aead_request *request;
+	bool from_peer;
 	bool fresh;
 };
 

@@ -12,7 +12,7 @@
 #include <linux/uaccess.h>
 
 /* Up to here the short copies are cheaper than the kernel's. */
-#define SSPSEAL_SHORT	128
+#define SSPSEAL_SHORT	64
 
 /* Words that are copied at a time, where their number is not a constant. */
 #define SSPSEAL_BLOCK	4
@@ -67,6 +67,8 @@ sspseal_get(void *to, const void __user *from, size_t size)
 	for (; i < round_down(size, sizeof(u64)); i += sizeof(u64))
 		if (!sspseal_get_words(to + i, from + i, 1))
 			return false;
+	if (likely(i == size))
+		return true;
 	for (; i < size; i++)
 		unsafe_get_user(*(u8 *)(to + i), (const u8 __user *)(from + i),
 				fault);
@@ -97,6 +99,8 @@ sspseal_put(void __user *to, const void *from, size_t size)
 	for (; i < round_down(size, sizeof(u64)); i += sizeof(u64))
 		if (!sspseal_put_words(to + i, from + i, 1))
 			return false;
+	if (likely(i == size))
+		return true;
 	for (; i < size; i++)
 		unsafe_put_user(*(const u8 *)(from + i), (u8 __user *)(to + i),
 				fault);

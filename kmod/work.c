@@ -36,15 +36,9 @@ static size_t slot_request_size;
 
 /* ---- sizes ---- */
 
-/* DATA begins at a page: the cipher walks it page by page. */
-static u64 data_offset(u64 associated, u64 data)
+static u64 linear_size(struct sspseal_extent extent, u32 tail)
 {
-	return data ? round_up(associated, PAGE_SIZE) : associated;
-}
-
-static u64 linear_size(u64 associated, u64 data, u32 tail)
-{
-	return data_offset(associated, data) + data + tail;
+	return (u64)extent.offset + extent.data + tail;
 }
 
 /* What a message beyond the slots takes: whole pages, and its struct. */
@@ -80,16 +74,6 @@ static bool charge_file(struct sspseal_file *file, u64 charge)
 
 /* ---- allocation ---- */
 
-/* What is the same for all messages. */
-static struct aead_request *init_request(struct sspseal_work *work,
-					 void *memory)
-{
-	aead_request_set_callback(memory, CRYPTO_TFM_REQ_MAY_SLEEP |
-				  CRYPTO_TFM_REQ_MAY_BACKLOG,
-				  crypto_req_done, &work->wait);
-	return memory;
-}
-
 static struct sspseal_work *work_alloc(gfp_t gfp)
 {
 	struct sspseal_work *work;
@@ -99,7 +83,7 @@ static struct sspseal_work *work_alloc(gfp_t gfp)
 		return NULL;
 	work->request_size = slot_request_size - sizeof(*work->request);
 	crypto_init_wait(&work->wait);
-	work->request = init_request(work, work->memory);
+	work->request = (struct aead_request *)work->memory;
 	return work;
 }
 
@@ -202,6 +186,7 @@ static noinline struct sspseal_work *slot_alloc(void)
 	work = work_alloc(GFP_KERNEL);
 	if (work && linear_alloc(work, SLOT_LINEAR, GFP_KERNEL)) {
 		work->slot = true;
+		work->usual = true;
 		return work;
 	}
 	if (work)
@@ -270,60 +255,58 @@ work_charged(struct sspseal_file *file, u64 charge,
 /**
  * sspseal_work_get() - a slot for a message, or leave to allocate memory for it
  * @file: which is charged if no slot serves
- * @associated: bytes of associated data, at most
- * @data: bytes of DATA, at most
+ * @extent: of the message, at most
  * @tail: bytes behind DATA
  * @result: for sspseal_work_layout(), and then sspseal_work_put()
  *
  * Return: OK, BUSY or NO_MEMORY.
  */
-enum sspseal_status sspseal_work_get(struct sspseal_file *file, u32 associated,
-				     u32 data, u32 tail,
+enum sspseal_status sspseal_work_get(struct sspseal_file *file,
+				     struct sspseal_extent extent, u32 tail,
 				     struct sspseal_work **result)
 {
 	struct sspseal_work *work = NULL;
 
-	if (linear_size(associated, data, tail) <= SLOT_LINEAR)
+	if (linear_size(extent, tail) <= SLOT_LINEAR)
 		work = slot_get();
 	if (unlikely(!work))
-		return work_charged(file, charge_of(associated, data), result);
+		return work_charged(file, charge_of(extent.associated,
+						    extent.data), result);
 	*result = work;
 	return SSPSEAL_STATUS_OK;
 }
 
-static void layout_linear(struct sspseal_work *work, u32 associated, u32 data,
-			  u32 tail)
+static void layout_linear(struct sspseal_work *work,
+			  struct sspseal_extent extent, u32 tail)
 {
-	u32 offset = data_offset(associated, data);
-
-	work->data = work->linear + offset;
-	work->data_size = data;
-	work->associated = work->data - associated;
-	work->associated_size = associated;
-	work->tail = work->data + data;
+	work->data = work->linear + extent.offset;
+	work->data_size = extent.data;
+	work->associated = work->data - extent.associated;
+	work->associated_size = extent.associated;
+	work->tail = work->data + extent.data;
 	/* Where associated data begins is always in the first page. */
-	work->one.offset = offset - associated;
-	work->one.length = associated + data + tail;
+	work->one.offset = extent.offset - extent.associated;
+	work->one.length = extent.associated + extent.data + tail;
 }
 
 static noinline enum sspseal_status layout_own(struct sspseal_work *work,
-					       u32 associated, u32 data,
+					       struct sspseal_extent extent,
 					       u32 tail)
 {
-	u64 size = linear_size(associated, data, tail);
+	u64 size = linear_size(extent, tail);
 
 	if (size <= SLOT_LINEAR) {
 		if (!linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
 			return SSPSEAL_STATUS_NO_MEMORY;
-		layout_linear(work, associated, data, tail);
+		layout_linear(work, extent, tail);
 		return SSPSEAL_STATUS_OK;
 	}
-	if (!linear_alloc(work, associated, GFP_KERNEL_ACCOUNT))
+	if (!linear_alloc(work, extent.associated, GFP_KERNEL_ACCOUNT))
 		return SSPSEAL_STATUS_NO_MEMORY;
-	work->associated_size = associated;
-	if (!table_alloc(work, data, tail))
+	work->associated_size = extent.associated;
+	if (!table_alloc(work, extent.data, tail))
 		return SSPSEAL_STATUS_NO_MEMORY;
-	work->data_size = data;
+	work->data_size = extent.data;
 	work->tail = work->table_tail;
 	work->sg = work->table;
 	return SSPSEAL_STATUS_OK;
@@ -332,18 +315,17 @@ static noinline enum sspseal_status layout_own(struct sspseal_work *work,
 /**
  * sspseal_work_layout() - lay out the memory of a message
  * @work: not laid out before
- * @associated: bytes of associated data
- * @data: bytes of DATA; together no more than sspseal_work_get() was asked for
+ * @extent: of the message; no more than sspseal_work_get() was asked for
  * @tail: bytes behind DATA, at most SSPSEAL_TAIL_MAX
  *
  * Return: OK or NO_MEMORY.
  */
 enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
-					u32 associated, u32 data, u32 tail)
+					struct sspseal_extent extent, u32 tail)
 {
-	if (unlikely(!work->slot))
-		return layout_own(work, associated, data, tail);
-	layout_linear(work, associated, data, tail);
+	if (unlikely(!work->usual))
+		return layout_own(work, extent, tail);
+	layout_linear(work, extent, tail);
 	return SSPSEAL_STATUS_OK;
 }
 
@@ -352,7 +334,7 @@ enum sspseal_status sspseal_work_layout(struct sspseal_work *work,
  * @work: the message's
  * @tfm: the cipher; made later than the slot it may need more than that has
  *
- * Return: to be filled in but for the callback, ends with @work; or NULL.
+ * Return: with cipher and callback set, ends with @work; or NULL.
  */
 struct aead_request *sspseal_work_request(struct sspseal_work *work,
 					  struct crypto_aead *tfm)
@@ -366,9 +348,14 @@ struct aead_request *sspseal_work_request(struct sspseal_work *work,
 		request = kmalloc(sizeof(*request) + size, GFP_KERNEL_ACCOUNT);
 		if (!request)
 			return NULL;
-		work->own_request = init_request(work, request);
+		work->own_request = request;
+		work->usual = false;
 	}
 	aead_request_set_tfm(request, tfm);
+	/* Not once for all: some drivers put their own in its place. */
+	aead_request_set_callback(request, CRYPTO_TFM_REQ_MAY_SLEEP |
+				  CRYPTO_TFM_REQ_MAY_BACKLOG,
+				  crypto_req_done, &work->wait);
 	return request;
 }
 
@@ -395,7 +382,9 @@ static void zero(void *at, size_t size)
 	for (; at < end; at += ZERO_BLOCK) {
 #pragma GCC unroll 8
 		for (i = 0; i < ZERO_BLOCK; i += sizeof(u64))
-			WRITE_ONCE(*(u64 *)(at + i), 0);
+			*(u64 *)(at + i) = 0;
+		/* Or the compiler may find that nobody reads it. */
+		barrier_data(at);
 	}
 }
 
@@ -410,9 +399,10 @@ static void zero_used(struct sspseal_work *work, bool data_is_secret)
 	/* If it is linear it follows at once. */
 	if (data_is_secret && work->data)
 		size += work->data_size;
+	memset(work->iv, 0, sizeof(work->iv));
 	zero(work->associated, size);
 	zero(work->request->__ctx, work->request_used);
-	memzero_explicit(work->iv, sizeof(work->iv));
+	barrier_data(work->iv);
 }
 
 static noinline void put_unusual(struct sspseal_work *work, bool data_is_secret)
@@ -423,6 +413,7 @@ static noinline void put_unusual(struct sspseal_work *work, bool data_is_secret)
 		zero_table(work);
 	kfree_sensitive(work->own_request);
 	work->own_request = NULL;
+	work->usual = work->slot;
 	if (work->slot)
 		slot_put(work);
 	else
@@ -439,7 +430,7 @@ static noinline void put_unusual(struct sspseal_work *work, bool data_is_secret)
  */
 void sspseal_work_put(struct sspseal_work *work, bool data_is_secret)
 {
-	if (unlikely(!work->slot || work->own_request)) {
+	if (unlikely(!work->usual)) {
 		put_unusual(work, data_is_secret);
 		return;
 	}
