@@ -37,7 +37,7 @@ struct head {
 	__u32 status;
 };
 
-static unsigned int slowness(void)
+unsigned int slowness(void)
 {
 	const char *value = getenv("TEST_SLOWNESS");
 

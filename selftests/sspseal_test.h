@@ -132,6 +132,9 @@ bool own_machine(void);
 long parameter_get(const char *name);
 bool parameter_set(const char *name, long value);
 
+/* How many times longer anything takes here than on a usual kernel: TEST_SLOWNESS. */
+unsigned int slowness(void);
+
 /* A number in the fdinfo of an sspseal file, -1 if it is not there. */
 long fdinfo_number(int fd, const char *name);
 /* Objects in the kernel's general caches, and references to ciphers. */
