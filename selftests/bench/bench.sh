@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench.sh [gate]
+# bench.sh [gate [--update]]
 #
 # Measures what messages cost: in instructions, in a VM of one CPU that counts
 # them, and then with threads, in a VM of several; or with HOST=1 in nanoseconds,
 # on the running kernel. The table beside the goals is printed; with TEST only the
 # rows that it names are measured and printed. All of it, as text, JSON and plots,
-# goes to Documentation/performance/, or with HOST=1 to BUILD/bench/host/.
+# goes to Documentation/performance/, of other kernels than 6.1 to BUILD/bench/results-KERNEL/,
+# and with HOST=1 to BUILD/bench/host/.
 #
-# With "gate" a few rows are compared with what they cost before: gate.py.
+# With "gate" a few rows are compared with what they cost before, or with --update
+# kept as that: gate.py.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../target.sh"
@@ -76,17 +78,24 @@ put_together >&2
 if [ "${1:-}" = gate ]; then
 	vm_options=("${counting[@]}")
 	run "$out/gate" gate
-	exec "$here/gate.py" "$here/baseline-$kernel.txt" "$out/gate"
+	exec "$here/gate.py" ${2:+"$2"} "$here/baseline-$kernel.txt" "$out/gate"
 fi
 
 cost
 if [ -n "${TEST:-}" ]; then
+	for row in $TEST; do
+		grep -q "^$row " "$out/cost" || {
+			echo "bench.sh: no row $row" >&2
+			exit 1
+		}
+	done
 	collect "$out/results.json"
 	exec "$here/table.py" "$here/goals.txt" "$out/results.json"
 fi
 install_packages bench
 threads
-target=$top/Documentation/performance
+target=$out/results-$kernel
+[ "$kernel" != 6.1 ] || target=$top/Documentation/performance
 ! on_this_machine || target=$out/host
 mkdir -p "$target"
 collect "$target/results.json" "$out/threads"

@@ -51,6 +51,9 @@ def judge(results, goal, size):
     figure = figure_of(results, what, size)
     if limit == "-" or figure is None:
         return None
+    # Differences are of instructions, whatever else was measured.
+    if at_most and limit[-1] != "%" and results["unit"] != "instructions":
+        return None
     if limit.endswith("%"):
         figure *= 100 / results["cost"]["raw"][size]
     number = float(limit.rstrip("%"))

@@ -26,7 +26,7 @@ static bool setup(const struct bench_op *op, size_t size)
 {
 	const struct shape *shape = op->shape;
 
-	nr_messages = shape->receive && size < 65536 ? BENCH_CALLS_MAX : 4;
+	nr_messages = shape->receive && size <= 65536 ? BENCH_CALLS_MAX : 4;
 	messages = bench_messages(nr_messages, size, shape->associated);
 	sender = bench_context(SSPSEAL_ROLE_INITIATOR);
 	receiver = bench_context(SSPSEAL_ROLE_ACCEPTOR);
