@@ -149,7 +149,10 @@ static const struct sspseal_ioctl *find_ioctl(unsigned int cmd)
 	return sspseal_ioctls[nr].cmd == cmd ? &sspseal_ioctls[nr] : NULL;
 }
 
-/* Of a message: all of it at once, if its struct is as long as the kernel's. */
+/*
+ * A message's struct, or one of the same length, at one go, if the caller's is as
+ * long as that. If not it is read anew, and nothing of this is left.
+ */
 static bool read_message(const struct sspseal_command *command)
 {
 	const struct sspseal_header *header = command->arg;

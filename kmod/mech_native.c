@@ -586,6 +586,12 @@ static enum sspseal_status native_parse(struct sspseal_call *call,
 		status = check_head(call);
 	if (!status)
 		status = check_confirmation(call, token);
+	call->number = be64_to_cpu(token->counter);
+	/* Above is what no sender uses; the window need not count so far. */
+	if (!status && call->number >= SSPSEAL_SEND_LIMIT)
+		status = SSPSEAL_STATUS_TOKEN_COUNTER;
+	if (!status)
+		status = check_salt(call, native);
 	if (status)
 		return status;
 
@@ -594,11 +600,7 @@ static enum sspseal_status native_parse(struct sspseal_call *call,
 	call->qop = sspseal_op_signature(op) || call->sealed ?
 		    0 : SSPSEAL_QOP_NO_ENCRYPT;
 	call->token_sequence = be32_to_cpu(token->sequence);
-	call->number = be64_to_cpu(token->counter);
-	/* Above is what no sender uses; the window need not count so far. */
-	if (call->number >= SSPSEAL_SEND_LIMIT)
-		return SSPSEAL_STATUS_TOKEN_COUNTER;
-	return check_salt(call, native);
+	return SSPSEAL_STATUS_OK;
 }
 
 /* ---- cipher ---- */

@@ -99,7 +99,6 @@ static struct sspseal_extent extent_of(const struct sspseal_call *call,
 	return sspseal_extent(associated, call->sealed ? call->list.plain : 0);
 }
 
-/* Of a message received: memory that suffices for either sort. */
 static enum sspseal_status get_work(struct sspseal_call *call,
 				    const struct way *way,
 				    struct sspseal_extent extent)
@@ -291,7 +290,7 @@ static enum sspseal_status receive_copied(struct sspseal_call *call,
 		return status;
 	malformed = way->mech->parse(call, way->op);
 	status = sspseal_buffers_limits(call);
-	if (unlikely(!call->sealed))
+	if (way->op == SSPSEAL_OP_UNSEAL && unlikely(!call->sealed))
 		extent = extent_of(call, way);
 	if (!status)
 		status = layout_and_copy_in(call, way, extent);
@@ -310,6 +309,7 @@ static enum sspseal_status receive_call(struct sspseal_call *call,
 				      way->command->arg);
 	if (status)
 		return status;
+	/* Of an encrypted message: it suffices for one that is not, too. */
 	extent = extent_of(call, way);
 	status = get_work(call, way, extent);
 	if (status)

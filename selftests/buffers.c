@@ -274,17 +274,24 @@ TEST_F(buffers, zero_length_data)
 	const unsigned long make = variant->column & 2 ? SSPSEAL_SIGN :
 				   SSPSEAL_SEAL;
 	const __u32 initiator = self->initiator, acceptor = self->acceptor;
+	/* Unmapped, in the kernel, at the very end. */
+	const __u64 anywhere[] = {
+		(uintptr_t)fence(), 0xffffffff81000000ULL, ~0ULL,
+	};
+	unsigned int i;
 
 	ASSERT_EQ(0, message_call(self->fd, make, initiator, b, 2));
 	EXPECT_EQ(0, b[0].cb);
 	EXPECT_EQ(0, b[0].ptr);
 	EXPECT_EQ(0, message_call(self->fd, make + 1, acceptor, b, 2));
 	/* An address makes no difference, nor does one that faults. */
-	b[0].ptr = (uintptr_t)fence();
-	EXPECT_EQ(0, message_call(self->fd, make + 1, acceptor, b, 2));
-	EXPECT_EQ(0, message_call(self->fd, make, initiator, b, 2));
-	b[0].ptr = 0;
-	EXPECT_EQ(0, message_call(self->fd, make + 1, acceptor, b, 2));
+	for (i = 0; i < ARRAY_SIZE(anywhere); i++) {
+		b[0].ptr = anywhere[i];
+		EXPECT_EQ(0, message_call(self->fd, make + 1, acceptor, b, 2));
+		EXPECT_EQ(0, message_call(self->fd, make, initiator, b, 2));
+		b[0].ptr = 0;
+		EXPECT_EQ(0, message_call(self->fd, make + 1, acceptor, b, 2));
+	}
 	/* A length does. */
 	b[0].ptr = (uintptr_t)self->m->data;
 	b[0].cb = 1;
