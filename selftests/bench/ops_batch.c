@@ -2,6 +2,7 @@
 /* Many messages in one call. */
 #include <stdlib.h>
 #include <string.h>
+#include <sspseal_messages.h>
 
 #include "bench.h"
 
