@@ -48,9 +48,11 @@ clean_up() {
 }
 
 # In memory, if there is room for it.
+place=/dev/shm
+room=$(df -m --output=avail "$place" 2> /dev/null | tail -n 1)
+[ "${room:-0}" -gt "$size" ] || place=${TMPDIR:-/tmp}
 vm=
-work=$(mktemp -d -p /dev/shm sspseal-hygiene.XXXXXX 2> /dev/null ||
-	mktemp -d "${TMPDIR:-/tmp}/sspseal-hygiene.XXXXXX")
+work=$(mktemp -d -p "$place" sspseal-hygiene.XXXXXX)
 trap clean_up EXIT
 trap 'exit 143' TERM INT HUP
 
