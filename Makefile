@@ -5,7 +5,7 @@
 #   make demo         boot a kernel in a VM, seal a file in it, unseal it again
 #   make check        all tests, in a VM                  TEST=name for one
 #   make check-debug  the same tests on a kernel that looks for faults
-#   make check-all    all of that on every kernel, and fuzzing: an hour, and a table
+#   make check-all    all of that on every kernel, and fuzzing, as a table
 #   make shell        a prompt in a VM with the module loaded
 #   make mutants      do the tests notice faults planted one by one?
 #   make coverage     which lines of module and library do the tests execute?
