@@ -13,6 +13,8 @@ set -euo pipefail
 . "$(dirname "$0")/target.sh"
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/parts.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/shares.sh"
 
 stage=$build/stage/check
 
@@ -87,8 +89,18 @@ gate() {
 	"$top/selftests/bench/bench.sh" gate
 }
 
+# share_of_tests NUMBER PROGRAM...
+share_of_tests() {
+	kernel_log=$build/kernel-$1.log
+	run_staged "$stage" "" ./run-tests.sh "${@:2}"
+}
+
 tests() {
-	run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
+	if [ ${#programs[@]} -eq 0 ] && ! on_this_machine && [ "$(slowness)" -gt 1 ]; then
+		run_shares "$stage" "$build/check.tests" share_of_tests
+	else
+		run_staged "$stage" "" ./run-tests.sh "${programs[@]}"
+	fi
 }
 
 # Its output is kept, beside the others'.

@@ -8,6 +8,18 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/parts.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/shares.sh"
+
+# share_of_tests NUMBER PROGRAM...
+share_of_tests() {
+	"$top/selftests/vm/run.sh" --kernel debug --payload "$work/stage/check" \
+		--out "$work/out/$1" --log "$work/kernel-$1.log" --timeout 18000 -- \
+		env TEST_SLOWNESS=10 ./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
+		./run-tests.sh "${@:2}"
+}
 
 install_packages demo check coverage
 work=$build/coverage
@@ -24,11 +36,12 @@ cp "$top/selftests/gcov-guest.sh" "$work/stage/check"
 find "$work/userlib" "$work/selftests" -name '*.gcno' | sed 's/gcno$/gcda/' \
 	> "$work/stage/check/gcov-files"
 rm -rf "$work/out"
-# shellcheck disable=SC2086 # no test is one word too few
-"$top/selftests/vm/run.sh" --kernel debug --payload "$work/stage/check" \
-	--out "$work/out" --log "$work/kernel.log" --timeout 18000 -- \
-	env TEST_SLOWNESS=10 ./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
-	./run-tests.sh ${TEST:-} > "$work/tests.log" || :
+if [ -n "${TEST:-}" ]; then
+	# shellcheck disable=SC2086 # a list of tests
+	share_of_tests 0 $TEST > "$work/tests.log" || :
+else
+	run_shares "$work/stage/check" "$work/tests" share_of_tests > "$work/tests.log" || :
+fi
 tail -n 1 "$work/tests.log"
 "$top/selftests/gcov-report.sh" "$work"
 [ -n "${TEST:-}" ] || "$top/selftests/coverage-reasons.sh" "$work/coverage.info"

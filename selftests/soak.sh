@@ -24,17 +24,17 @@ install_packages demo check
 "$top/selftests/stage.sh" "$stage"
 make -s -C "$top/selftests/soak" OUTPUT="$work" LIB="$build/userlib" "$what"
 cp "$work/$what" "$stage"
-vm_options=(--log "$work/kernel.log")
+kernel_log=$work/kernel.log
 case $what in
 soak)
 	# A busy host can hold an emulated CPU up for half a minute.
-	vm_options+=(--mem 1024 --timeout $((minutes * 60 + 600)) --append
+	vm_options=(--mem 1024 --timeout $((minutes * 60 + 600)) --append
 		'watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300')
 	arguments=($((minutes * 60)) "$seed" ${LIFE:+"$LIFE"})
 	;;
 crowd)
 	# Who debugs the caches needs more memory, and time.
-	vm_options+=(--mem 1536 --timeout 7200 --append slub_debug=-)
+	vm_options=(--mem 1536 --timeout 7200 --append slub_debug=-)
 	arguments=(100000 1000000)
 	;;
 esac

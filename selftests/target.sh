@@ -51,8 +51,9 @@ slowness() {
 # run_staged STAGE OUT COMMAND...: with the module of STAGE loaded, in STAGE, in a
 # VM or here. What COMMAND leaves in the directory OUT is there afterwards: it is
 # called with that directory, as it knows it, as last argument if OUT is given.
-# The array vm_options has more options for the VM.
+# The array vm_options has more options for the VM, whose log goes to kernel_log.
 vm_options=()
+kernel_log=$build/kernel.log
 run_staged() {
 	local stage=$1 out=$2 slowness skips=
 	shift 2
@@ -64,7 +65,7 @@ run_staged() {
 		[ "$slowness" -eq 1 ] || skips=none
 		"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
 			${out:+--out "$out"} --timeout $((1800 * slowness)) \
-			--log "$build/kernel.log" "${vm_options[@]}" -- \
+			--log "$kernel_log" "${vm_options[@]}" -- \
 			env TEST_SLOWNESS="$slowness" TEST_SKIPS="$skips" \
 			./host.sh ./sspseal.ko -- "$@" ${out:+/out}
 	fi

@@ -104,10 +104,9 @@ type_in() {
 within() {
 	what=$1
 	shift
-	left=$((100 * ${TEST_SLOWNESS:-1}))
+	end=$(($(date +%s) + 10 * ${TEST_SLOWNESS:-1}))
 	until "$@" 2> /dev/null; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || fail "$what: $(tail ./*.screen)"
+		[ "$(date +%s)" -le "$end" ] || fail "$what: $(tail ./*.screen)"
 		sleep 0.1
 	done
 }
