@@ -23,8 +23,8 @@ others=(builds static fuzz fuzz-user)
 # PART COMMAND: the longest first, so that none is left to run alone.
 parts() {
 	cat <<-END
-		kcsan     KERNEL=kcsan selftests/check.sh --tests
-		debug     KERNEL=debug selftests/check.sh --tests
+		kcsan     VMS=1 KERNEL=kcsan selftests/check.sh --tests
+		debug     VMS=1 KERNEL=debug selftests/check.sh --tests
 		6.1       KERNEL=6.1 selftests/check.sh --tests
 		6.12      KERNEL=6.12 selftests/check.sh --tests
 		7.x       KERNEL=7.x selftests/check.sh --tests

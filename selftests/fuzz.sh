@@ -44,7 +44,7 @@ rm -rf "$work/out" "$work/last.txt" "$work/corpus.txt"
 status=0
 # shellcheck disable=SC2016 # the guest's shell expands it
 "$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$work/stage" \
-	--out "$work/out" --log "$work/kernel.log" --timeout $((seconds + 600)) -- \
+	--out "$work/out/0" --log "$work/kernel.log" --timeout $((seconds + 600)) -- \
 	./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
 	sh -c './abi_fuzz "$1" "$2" < corpus.txt' fuzz "$seconds" "$seed" |
 	sort_output || status=$?

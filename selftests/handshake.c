@@ -890,7 +890,7 @@ static bool anybody_ready(struct end *a, struct end *b, unsigned int token,
 	return step(b, &three, &none) == SEC_E_OK || end_ready(b) == 1;
 }
 
-TEST_F(handshake, bits)
+TEST_F_TIMEOUT(handshake, bits, 120)
 {
 	unsigned int size[4], token, bit;
 
@@ -1486,14 +1486,20 @@ TEST_F(handshake, detached_with_many)
 
 static atomic_bool enough;
 
-/* Uses the library's lists all the time. */
+/*
+ * Uses the library's lists most of the time. Without a pause a fork, which waits for
+ * their locks, would hardly ever get one: mutexes are not fair.
+ */
 static void use_lists(void *job)
 {
+	const struct timespec pause = { .tv_nsec = 100000 };
 	CtxtHandle context = { 0, 0 };
 	CredHandle credential = { 0, 0 };
-	unsigned int *which = job;
+	unsigned int *which = job, i;
 
-	while (!atomic_load(&enough)) {
+	for (i = 1; !atomic_load(&enough); i++) {
+		if (i % 16 == 0)
+			nanosleep(&pause, NULL);
 		if (*which & 1)
 			FreeCredentialsHandle(&credential);
 		else

@@ -79,6 +79,16 @@ static bool add_line(struct vector *v, const char *name, const char *value)
 	return size >= 0;
 }
 
+static bool keep(char *to, size_t size, const char *value)
+{
+	size_t needed = strlen(value) + 1;
+
+	if (needed > size)
+		return false;
+	memcpy(to, value, needed);
+	return true;
+}
+
 /* "    name = value": a vector begins with its name, the rest is hexadecimal. */
 static bool read_line(const char *line)
 {
@@ -92,16 +102,14 @@ static bool read_line(const char *line)
 	if (!strcmp(name, "vector")) {
 		if (nr_vectors == VECTORS_MAX)
 			return false;
-		snprintf(vectors[nr_vectors++].name, 64, "%s", value);
-		return true;
+		v = &vectors[nr_vectors++];
+		return keep(v->name, sizeof(v->name), value);
 	}
 	v = &vectors[nr_vectors - 1];
 	if (!nr_vectors)
 		return true;
-	if (!strcmp(name, "operation")) {
-		snprintf(v->operation, sizeof(v->operation), "%s", value);
-		return true;
-	}
+	if (!strcmp(name, "operation"))
+		return keep(v->operation, sizeof(v->operation), value);
 	return add_line(v, name, value);
 }
 
