@@ -28,7 +28,8 @@ static enum sspseal_status execute(struct sspseal_command *command, u32 cmd)
  * Does one operation. Its result goes into its own struct.
  *
  * Return: FAULT if it could not be read, FAULT_AFTER_COMMIT if it was done, but
- * its result could not be written; else OK.
+ * its result could not be written: nobody may read one from what stands there.
+ * Else OK.
  */
 static enum sspseal_status do_operation(struct sspseal_command *command,
 					struct sspseal_operation __user *user)
@@ -58,19 +59,18 @@ static enum sspseal_status do_all(struct sspseal_file *file,
 		.size = sizeof(struct sspseal_message),
 	};
 
-	for (batch->done = 0; !status && batch->done < batch->nr;) {
-		if (signal_pending(current)) {
-			status = SSPSEAL_STATUS_INTERRUPTED;
+	for (batch->done = 0; batch->done < batch->nr; batch->done++) {
+		status = signal_pending(current) ? SSPSEAL_STATUS_INTERRUPTED :
+						   do_operation(&command, user);
+		if (status)
 			break;
-		}
-		status = do_operation(&command, user);
-		if (status != SSPSEAL_STATUS_FAULT)
-			batch->done++;
 		user += batch->stride;
 		if (need_resched())
 			cond_resched();
 	}
-	return batch->done ? SSPSEAL_STATUS_OK : status;
+	/* Fewer than all is no failure, unless one more was done. */
+	return batch->done && status != SSPSEAL_STATUS_FAULT_AFTER_COMMIT ?
+	       SSPSEAL_STATUS_OK : status;
 }
 
 enum sspseal_status sspseal_batch(struct sspseal_command *command)
@@ -85,7 +85,8 @@ enum sspseal_status sspseal_batch(struct sspseal_command *command)
 	    !IS_ALIGNED(batch->stride, 8))
 		return SSPSEAL_STATUS_OPERATIONS;
 	status = do_all(command->file, batch);
-	if (!status && sspseal_respond(command))
-		status = SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
-	return status;
+	if (status && status != SSPSEAL_STATUS_FAULT_AFTER_COMMIT)
+		return status;
+	return sspseal_respond(command) ? SSPSEAL_STATUS_FAULT_AFTER_COMMIT :
+					  status;
 }

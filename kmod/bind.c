@@ -131,7 +131,7 @@ static enum sspseal_status read_binding(const struct sspseal_bind *bind,
 					u8 **binding)
 {
 	/* A byte more, so that an empty binding has an address too. */
-	*binding = kmalloc(bind->binding_size + 1, GFP_KERNEL_ACCOUNT);
+	*binding = kmalloc(bind->binding_size + 1, SSPSEAL_GFP);
 	if (!*binding)
 		return SSPSEAL_STATUS_NO_MEMORY;
 	if (!copy_from_user(*binding, u64_to_user_ptr(bind->binding),

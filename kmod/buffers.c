@@ -464,13 +464,16 @@ enum sspseal_status sspseal_buffers_token(struct sspseal_call *call,
 }
 
 /*
- * All of these lie in memory that was laid out for @size bytes: beyond short
- * ones, copies go without the kernel's check of the object they lie in.
+ * All of these lie in memory that was laid out for @size bytes. The kernel's check
+ * of the object they lie in (hardened usercopy) costs as much as a copy of 1 KiB:
+ * it is made where that is little.
  */
 static bool read_any(void *to, const void __user *from, u32 size)
 {
-	return size <= SSPSEAL_SHORT ? sspseal_read_short(to, from, size) :
-				       !_copy_from_user(to, from, size);
+	if (size <= SSPSEAL_SHORT)
+		return sspseal_read_short(to, from, size);
+	return likely(size <= PAGE_SIZE) ? !_copy_from_user(to, from, size) :
+					   !copy_from_user(to, from, size);
 }
 
 static noinline bool table_in(struct sspseal_work *work, void __user *from)
@@ -547,10 +550,14 @@ enum sspseal_status sspseal_buffers_copy_in(struct sspseal_call *call,
 	return ok ? SSPSEAL_STATUS_OK : SSPSEAL_STATUS_FAULT;
 }
 
+/* As read_any(), of what is not short. */
 static bool long_data_out(struct sspseal_work *work, void __user *to)
 {
-	return work->data ? !_copy_to_user(to, work->data, work->data_size) :
-			    table_out(work, to);
+	if (unlikely(!work->data))
+		return table_out(work, to);
+	return likely(work->data_size <= PAGE_SIZE) ?
+	       !_copy_to_user(to, work->data, work->data_size) :
+	       !copy_to_user(to, work->data, work->data_size);
 }
 
 /* TOKEN, its size, and PADDING's, which an AEAD does not need. */
@@ -621,7 +628,7 @@ fault:
  *
  * All but long DATA goes out in one section: to begin and end one costs as much as
  * five words do. TOKEN is not known to be the caller's memory yet, all else was
- * when it was read.
+ * when it was read. That a section is for all user memory does not hold for POWER.
  *
  * Return: OK or FAULT_AFTER_COMMIT.
  */
@@ -634,6 +641,7 @@ sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
 	u32 data_size = call->sealed ? call->work->data_size : 0;
 	bool ok;
 
+	BUILD_BUG_ON(IS_ENABLED(CONFIG_PPC_KUAP));
 	if (data_size > SSPSEAL_SHORT) {
 		if (!long_data_out(call->work,
 				   u64_to_user_ptr(list->data->ptr)))

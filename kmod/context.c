@@ -57,7 +57,7 @@ enum sspseal_status sspseal_context_new(const struct sspseal_mech *mech,
 
 	if (!count_context())
 		return SSPSEAL_STATUS_LIMIT_TOTAL;
-	ctx = kzalloc(sizeof(*ctx) + mech->private_size, GFP_KERNEL_ACCOUNT);
+	ctx = kzalloc(sizeof(*ctx) + mech->private_size, SSPSEAL_GFP);
 	if (!ctx) {
 		atomic_dec(&nr_contexts);
 		return SSPSEAL_STATUS_NO_MEMORY;
@@ -343,7 +343,7 @@ void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq)
 	seq_printf(seq, "%s services 0x%x sent %llu received %llu failed %lld%s\n",
 		   ctx->role == SSPSEAL_ROLE_INITIATOR ? "initiator" :
 							 "acceptor",
-		   ctx->services, sspseal_send_count(ctx),
+		   READ_ONCE(ctx->services), sspseal_send_count(ctx),
 		   messages_accepted(ctx), atomic64_read(&ctx->failed),
 		   READ_ONCE(ctx->expired) ? " expired" : "");
 }

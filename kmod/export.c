@@ -82,7 +82,7 @@ revocation_new(struct sspseal_revocation *parent,
 
 	if (depth >= SSPSEAL_REVOCABLE_DEPTH)
 		return SSPSEAL_STATUS_LIMIT_DEPTH;
-	revocation = kzalloc(sizeof(*revocation), GFP_KERNEL_ACCOUNT);
+	revocation = kzalloc(sizeof(*revocation), SSPSEAL_GFP);
 	if (!revocation)
 		return SSPSEAL_STATUS_NO_MEMORY;
 	refcount_set(&revocation->ref, 1);

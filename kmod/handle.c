@@ -17,15 +17,12 @@
 /* How many handles fdinfo tells about. */
 #define SHOW_HANDLES	64
 
-/*
- * Stands in the IDR for a number that nobody was given: of a command that is
- * under way, or failed after a later number was given out.
- */
+/* Stands in the IDR for the number of a command that is under way. */
 static struct sspseal_grant reserved;
 
 struct sspseal_file *sspseal_file_new(enum sspseal_kind kind)
 {
-	struct sspseal_file *file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	struct sspseal_file *file = kzalloc(sizeof(*file), SSPSEAL_GFP);
 
 	if (!file)
 		return NULL;
@@ -44,8 +41,7 @@ struct sspseal_file *sspseal_file_new(enum sspseal_kind kind)
  */
 struct sspseal_grant *sspseal_grant_new(struct sspseal_context *ctx, u32 rights)
 {
-	struct sspseal_grant *grant = kzalloc(sizeof(*grant),
-					      GFP_KERNEL_ACCOUNT);
+	struct sspseal_grant *grant = kzalloc(sizeof(*grant), SSPSEAL_GFP);
 
 	if (!grant)
 		return NULL;
@@ -115,9 +111,9 @@ enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
 	if (file->nr < sspseal_max_handles()) {
 		status = SSPSEAL_STATUS_NO_MEMORY;
 		id = idr_alloc_cyclic(&file->grants, &reserved, 1, 0,
-				      GFP_KERNEL_ACCOUNT);
+				      SSPSEAL_GFP);
 		if (id > 0) {
-			file->nr++;
+			WRITE_ONCE(file->nr, file->nr + 1);
 			*handle = id;
 			status = SSPSEAL_STATUS_OK;
 		}
@@ -132,16 +128,15 @@ enum sspseal_status sspseal_handle_reserve(struct sspseal_file *file,
  * @handle: the number
  *
  * A command that fails leaves no gap in the numbers, unless another one took
- * the next meanwhile: then the number is never given out, and goes on to count.
+ * the next meanwhile: then this one is not given out any more.
  */
 void sspseal_handle_abort(struct sspseal_file *file, u32 handle)
 {
 	mutex_lock(&file->lock);
-	if (idr_get_cursor(&file->grants) == handle + 1) {
-		idr_remove(&file->grants, handle);
+	idr_remove(&file->grants, handle);
+	if (idr_get_cursor(&file->grants) == handle + 1)
 		idr_set_cursor(&file->grants, handle);
-		file->nr--;
-	}
+	WRITE_ONCE(file->nr, file->nr - 1);
 	mutex_unlock(&file->lock);
 }
 
@@ -295,7 +290,7 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 	if (grant && grant != &reserved) {
 		idr_remove(&file->grants, destroy->handle);
 		forget_recent(file, grant);
-		file->nr--;
+		WRITE_ONCE(file->nr, file->nr - 1);
 	}
 	mutex_unlock(&file->lock);
 

@@ -25,6 +25,12 @@
 #include <linux/types.h>
 #include <linux/sspseal.h>
 
+/*
+ * For what a caller makes: charged to the cgroup, and refused where that is full
+ * without a word in the log and without anybody being killed for it.
+ */
+#define SSPSEAL_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+
 struct aead_request;
 struct crypto_aead;
 struct seq_file;

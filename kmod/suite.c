@@ -161,7 +161,7 @@ enum sspseal_status sspseal_suite_info(struct sspseal_info *info)
 enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
 				    struct sspseal_key **result)
 {
-	struct sspseal_key *key = kzalloc(sizeof(*key), GFP_KERNEL_ACCOUNT);
+	struct sspseal_key *key = kzalloc(sizeof(*key), SSPSEAL_GFP);
 	enum sspseal_status status;
 
 	if (!key)

@@ -18,6 +18,7 @@
 #include <linux/string.h>
 
 #include "sspseal.h"
+#include "user.h"
 
 #define SLOT_DATA	SZ_64K
 /* A page before DATA for associated data, and one behind it for the tail. */
@@ -25,6 +26,9 @@
 
 /* DATA beyond the slots is kept in blocks of up to 64 pages. */
 #define BLOCK_ORDER	6
+
+/* Slots are nobody's. */
+#define SLOT_GFP	(SSPSEAL_GFP & ~__GFP_ACCOUNT)
 
 #define ZERO_BLOCK	64
 
@@ -89,9 +93,7 @@ static struct sspseal_work *work_alloc(gfp_t gfp)
 
 static bool linear_alloc(struct sspseal_work *work, size_t size, gfp_t gfp)
 {
-	/* Length that a caller chose: no warning, no killing for it. */
-	work->linear = alloc_pages_exact(size, gfp | __GFP_NOWARN |
-					 __GFP_RETRY_MAYFAIL);
+	work->linear = alloc_pages_exact(size, gfp);
 	if (!work->linear)
 		return false;
 	work->linear_size = size;
@@ -115,18 +117,18 @@ static void table_free(struct sspseal_work *work)
 
 static struct page *block_alloc(u32 left, unsigned int *order)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_COMP;
+	gfp_t easy = (SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 	struct page *page;
 
 	/* No larger than what is left: a page is zeroed when it is allocated. */
 	*order = min_t(unsigned int, BLOCK_ORDER,
 		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {
-		page = alloc_pages(gfp | __GFP_NORETRY, *order);
+		page = alloc_pages(easy | __GFP_COMP, *order);
 		if (page)
 			return page;
 	}
-	return alloc_pages(gfp | __GFP_RETRY_MAYFAIL, 0);
+	return alloc_pages(SSPSEAL_GFP | __GFP_COMP, 0);
 }
 
 /* Entries: associated data, blocks of DATA, tail. */
@@ -137,9 +139,7 @@ static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 	unsigned int order;
 	struct page *page;
 
-	work->table = kvmalloc_array(most, sizeof(*sg),
-				     GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
-				     __GFP_RETRY_MAYFAIL);
+	work->table = kvmalloc_array(most, sizeof(*sg), SSPSEAL_GFP);
 	if (!work->table)
 		return false;
 	sg_init_table(work->table, most);
@@ -183,8 +183,8 @@ static noinline struct sspseal_work *slot_alloc(void)
 
 	if (!atomic_add_unless(&nr_slots, 1, num_possible_cpus()))
 		return NULL;
-	work = work_alloc(GFP_KERNEL);
-	if (work && linear_alloc(work, SLOT_LINEAR, GFP_KERNEL)) {
+	work = work_alloc(SLOT_GFP);
+	if (work && linear_alloc(work, SLOT_LINEAR, SLOT_GFP)) {
 		work->slot = true;
 		work->usual = true;
 		return work;
@@ -241,7 +241,7 @@ work_charged(struct sspseal_file *file, u64 charge,
 
 	if (!charge_file(file, charge))
 		return SSPSEAL_STATUS_BUSY;
-	work = work_alloc(GFP_KERNEL_ACCOUNT);
+	work = work_alloc(SSPSEAL_GFP);
 	if (!work) {
 		atomic64_sub(charge, &file->in_flight);
 		return SSPSEAL_STATUS_NO_MEMORY;
@@ -295,13 +295,16 @@ static noinline enum sspseal_status layout_own(struct sspseal_work *work,
 {
 	u64 size = linear_size(extent, tail);
 
+	/* Short DATA has no table, however much goes before it. */
+	BUILD_BUG_ON(round_up(SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE, PAGE_SIZE) +
+		     SSPSEAL_SHORT + SSPSEAL_TAIL_MAX > SLOT_LINEAR);
 	if (size <= SLOT_LINEAR) {
-		if (!linear_alloc(work, size, GFP_KERNEL_ACCOUNT))
+		if (!linear_alloc(work, size, SSPSEAL_GFP))
 			return SSPSEAL_STATUS_NO_MEMORY;
 		layout_linear(work, extent, tail);
 		return SSPSEAL_STATUS_OK;
 	}
-	if (!linear_alloc(work, extent.associated, GFP_KERNEL_ACCOUNT))
+	if (!linear_alloc(work, extent.associated, SSPSEAL_GFP))
 		return SSPSEAL_STATUS_NO_MEMORY;
 	work->associated_size = extent.associated;
 	if (!table_alloc(work, extent.data, tail))
@@ -345,7 +348,7 @@ struct aead_request *sspseal_work_request(struct sspseal_work *work,
 	if (likely(size <= work->request_size)) {
 		work->request_used = size;
 	} else {
-		request = kmalloc(sizeof(*request) + size, GFP_KERNEL_ACCOUNT);
+		request = kmalloc(sizeof(*request) + size, SSPSEAL_GFP);
 		if (!request)
 			return NULL;
 		work->own_request = request;

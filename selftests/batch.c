@@ -104,16 +104,29 @@ static struct sspseal_batch batch_args(const void *operations, __u32 stride,
 	return args;
 }
 
-/* A batch that must succeed. Return: how many were done, or BROKEN. */
-static int batch_strided(int fd, const void *operations, __u32 stride, __u32 nr)
+/* A batch that must end like this. Return: how many were done, or BROKEN. */
+static int batch_ends(int fd, const void *operations, __u32 stride, __u32 nr,
+		      int status)
 {
 	struct sspseal_batch args = batch_args(operations, stride, nr);
 	struct sspseal_batch before = args;
 
-	if (call(fd, SSPSEAL_BATCH, &args))
+	if (call(fd, SSPSEAL_BATCH, &args) != status)
 		return BROKEN;
+	before.status = status;
 	before.done = args.done;
 	return memcmp(&args, &before, sizeof(args)) ? BROKEN : (int)args.done;
+}
+
+static int batch_strided(int fd, const void *operations, __u32 stride, __u32 nr)
+{
+	return batch_ends(fd, operations, stride, nr, S(OK));
+}
+
+/* One whose last operation was done without a result. */
+static int batch_cut(int fd, const void *operations, __u32 nr)
+{
+	return batch_ends(fd, operations, STRIDE, nr, S(FAULT_AFTER_COMMIT));
 }
 
 static int batch(int fd, unsigned int nr)
@@ -627,8 +640,8 @@ static struct sspseal_operation *half_readonly(unsigned int writable_bytes,
 }
 
 /*
- * An operation whose result cannot be written was done all the same, and counts;
- * it is the last one.
+ * An operation whose result cannot be written was done all the same. It is the last
+ * one, and no result is read from what stands there: it does not count.
  */
 TEST_F(batch, results_that_cannot_be_written)
 {
@@ -646,7 +659,7 @@ TEST_F(batch, results_that_cannot_be_written)
 		make_all(SSPSEAL_SEAL, self->initiator, NR);
 		op = half_readonly(whole * STRIDE, NR);
 		before = sent(self->fd, self->initiator);
-		ASSERT_EQ(whole + 1, batch_strided(self->fd, op, STRIDE, NR));
+		ASSERT_EQ(whole, batch_cut(self->fd, op, NR));
 		for (i = 0; i < whole; i++)
 			EXPECT_TRUE(op_has(&op[i], S(OK)));
 		EXPECT_TRUE(op_untouched(&op[whole]));
@@ -670,14 +683,14 @@ TEST_F(batch, result_that_can_be_written_in_part)
 	/* The error stands there, the status does not. */
 	make_all(SSPSEAL_SEAL, self->initiator, 2);
 	op = half_readonly(offsetof(struct sspseal_operation, message), 2);
-	ASSERT_EQ(1, batch_strided(self->fd, op, STRIDE, 2));
+	ASSERT_EQ(0, batch_cut(self->fd, op, 2));
 	EXPECT_EQ(-EFAULT, op[0].error);
 	EXPECT_EQ(POISON32, op[0].message.status);
 	EXPECT_EQ(1, sent(self->fd, self->initiator));
 	EXPECT_TRUE(letter_is_plain(&letters[1], 1));
 }
 
-/* A refusal whose result cannot be written counts too, and has changed nothing. */
+/* A refusal whose result cannot be written has changed nothing else. */
 TEST_F(batch, refusal_that_cannot_be_written)
 {
 	struct sspseal_operation *op;
@@ -685,7 +698,7 @@ TEST_F(batch, refusal_that_cannot_be_written)
 	make_all(SSPSEAL_SEAL, self->initiator, 2);
 	ops[0].message.qop = 1;
 	op = half_readonly(0, 2);
-	ASSERT_EQ(1, batch_strided(self->fd, op, STRIDE, 2));
+	ASSERT_EQ(0, batch_cut(self->fd, op, 2));
 	EXPECT_EQ(0, sent(self->fd, self->initiator));
 	EXPECT_TRUE(letter_is_plain(&letters[0], 0));
 	EXPECT_TRUE(letter_is_plain(&letters[1], 1));
@@ -703,11 +716,32 @@ TEST_F(batch, unseal_that_cannot_be_written)
 	ops[0] = operation(SSPSEAL_UNSEAL, self->acceptor, &letters[0]);
 	ops[1] = operation(SSPSEAL_UNSEAL, self->acceptor, &letters[1]);
 	op = half_readonly(0, 2);
-	ASSERT_EQ(1, batch_strided(self->fd, op, STRIDE, 2));
+	ASSERT_EQ(0, batch_cut(self->fd, op, 2));
 	EXPECT_EQ(1, received(self->fd, self->acceptor));
 	EXPECT_EQ(0, message_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
 				  letters[1].b, 2));
 	EXPECT_TRUE(letter_is_plain(&letters[1], 1));
+}
+
+/* A forged message at the very end: nobody may take it for one that was opened. */
+TEST_F(batch, last_refusal_that_cannot_be_written)
+{
+	struct sspseal_operation *op;
+	unsigned int i;
+
+	make_all(SSPSEAL_SEAL, self->initiator, 2);
+	ASSERT_EQ(2, batch(self->fd, 2));
+	letters[1].token[TOKEN_SIZE - 1] ^= 1;
+	for (i = 0; i < 2; i++)
+		ops[i] = operation(SSPSEAL_UNSEAL, self->acceptor, &letters[i]);
+	ops[1].error = 0;
+	ops[1].message.status = S(OK);
+	op = half_readonly(STRIDE, 2);
+	ASSERT_EQ(1, batch_cut(self->fd, op, 2));
+	EXPECT_TRUE(op_has(&op[0], S(OK)));
+	EXPECT_TRUE(letter_is_plain(&letters[0], 0));
+	EXPECT_FALSE(letter_is_plain(&letters[1], 1));
+	EXPECT_EQ(1, received(self->fd, self->acceptor));
 }
 
 TEST_F(batch, struct_that_cannot_be_written)

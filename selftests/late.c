@@ -163,6 +163,28 @@ TEST_F(late, create_beside_others)
 	EXPECT_TRUE(carries(self->fd, made->handle, self->fd, self->acceptor));
 }
 
+/* One that fails after others got later numbers gives its place back. */
+TEST_F(late, create_that_fails_beside_others)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+					      SERVICES);
+	__u32 failed = self->acceptor + 1, other;
+
+	BEGINS_TO_WRITE(self->fd, SSPSEAL_CREATE, c);
+	other = create_context(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	EXPECT_EQ(failed + 1, other);
+	EXPECT_EQ(4, fdinfo_number(self->fd, "sspseal-handles"));
+	ASSERT_EQ(0, munmap(self->page, PAGE));
+	close(self->watch);
+	team_join(&self->w.team);
+	EXPECT_EQ(-EFAULT, self->w.error);
+	EXPECT_EQ(3, fdinfo_number(self->fd, "sspseal-handles"));
+	EXPECT_EQ(S(ALREADY_DESTROYED), seal(self->fd, failed));
+	EXPECT_EQ(failed + 2, create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					     SERVICES));
+	EXPECT_TRUE(carries(self->fd, other, self->fd, self->acceptor));
+}
+
 TEST_F(late, create_in_a_closed_file)
 {
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,

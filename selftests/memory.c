@@ -417,6 +417,82 @@ TEST_F(charge, message_beyond_memory_max)
 	EXPECT_TRUE(parameter_set("max_data", limit));
 }
 
+/* Until there is no memory left: how many there were, or BROKEN. */
+static int fill_with(int fd, int (*make)(int fd))
+{
+	int nr, status;
+
+	for (nr = 0; nr < 100000; nr++) {
+		status = make(fd);
+		if (status)
+			return status == S(NO_MEMORY) ? nr : BROKEN;
+	}
+	return BROKEN;
+}
+
+static int one_context(int fd)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
+						SSPSEAL_CONFIDENTIALITY);
+
+	return call(fd, SSPSEAL_CREATE, &c);
+}
+
+static int exported_fd = -1;
+
+static int one_handle(int fd)
+{
+	struct sspseal_import i;
+
+	return import_call(fd, exported_fd, 0, &i);
+}
+
+/* Memory that is taken in small pieces: nobody is killed for these either. */
+TEST_F_TIMEOUT(charge, small_things_beyond_memory_max, 120)
+{
+	int (*const make[])(int fd) = { one_context, one_handle };
+	struct sspseal_export e;
+	__u8 token[TOKEN_SIZE], data[64];
+	char number[32];
+	unsigned int i;
+	int fd, leave;
+	__u32 sends;
+	int nr;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	sends = initiator(self->fd);
+	ASSERT_EQ(0, export_call(self->fd, sends, 0, &e));
+	exported_fd = e.fd;
+	leave = open(CGROUPS "/cgroup.procs", O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, leave);
+	for (i = 0; i < ARRAY_SIZE(make); i++) {
+		fd = device_open();
+		ASSERT_LE(0, fd);
+		ASSERT_TRUE(join(self->dir));
+		snprintf(number, sizeof(number), "%ld\n",
+			 cgroup_read(self->dir, "memory.current", NULL) + MIB);
+		ASSERT_TRUE(cgroup_write(self->dir, "memory.max", number));
+		nr = fill_with(fd, make[i]);
+		/* What there is goes on. */
+		EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, sends, token,
+					 data, sizeof(data)));
+		/* To open a file now would be the end of who does it. */
+		ASSERT_EQ(1, write(leave, "0", 1));
+		EXPECT_EQ(0, cgroup_read(self->dir, "memory.events", "oom"));
+		EXPECT_EQ(0, cgroup_read(self->dir, "memory.events",
+					 "oom_kill"));
+		/* A refusal leaves nothing behind. */
+		EXPECT_LT(0, nr);
+		EXPECT_EQ(nr, fdinfo_number(fd, "sspseal-handles"));
+		EXPECT_EQ(0, make[i](fd));
+		ASSERT_TRUE(cgroup_write(self->dir, "memory.max", "max"));
+		close(fd);
+	}
+	close(leave);
+	close(exported_fd);
+}
+
 /* ---- bytes in flight ---- */
 
 /* A message whose DATA is not there: its call waits in the kernel. */

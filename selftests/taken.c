@@ -458,10 +458,9 @@ FIXTURE_VARIANT_ADD(taken, batch_operations)
 	.prepare = batch_operations, .reads = true, .status = S(FAULT),
 };
 
-/* The one operation counts as done. */
 FIXTURE_VARIANT_ADD(taken, batch_results)
 {
-	.prepare = batch_results, .status = S(OK), .sent = 1,
+	.prepare = batch_results, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
 };
 
 FIXTURE_SETUP(taken)

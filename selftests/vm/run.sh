@@ -133,13 +133,15 @@ memory_needed() {
 # nor spend a second on calibrating a delay loop.
 #
 # The kernel's tests of its own algorithms would take most of a second, and its
-# check of the timer can fail on an emulated machine when the host is busy.
+# check of the timer can fail on an emulated machine when the host is busy. Such a host
+# can hold an emulated CPU up for half a minute.
 kernel_arguments() {
 	echo console=ttyS0 printk.devkmsg=on log_buf_len=2M \
 		oops=panic panic_on_warn=1 panic=-1 \
 		slub_debug=FZP kfence.sample_interval=1 \
 		maxcpus=1 noreplace-smp lpj=10000000 \
 		cryptomgr.notests no_timer_check \
+		watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 \
 		"$([ -n "$shell" ] && echo loglevel=5 || echo ignore_loglevel)" \
 		"$append"
 }

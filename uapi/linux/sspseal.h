@@ -710,14 +710,15 @@ struct sspseal_operation {
  * @stride: bytes from one operation to the next, a multiple of 8, at least
  *	sizeof(struct sspseal_operation)
  * @nr: how many operations, 1 to SSPSEAL_OPERATIONS_MAX
- * @done: out: how many were done, successful or not
+ * @done: out: how many were done and have their result, successful or not
  * @__reserved: must be 0
  *
  * The operations are done in the order of the array, each as its command alone
  * would do it, with its own result. One that fails does not stop the rest. A
- * signal, or an operation that cannot be read or whose result cannot be written,
- * ends the batch: the call succeeds with fewer than @nr done. With none done it
- * fails, INTERRUPTED or FAULT, and nothing has changed.
+ * signal, or an operation that cannot be read, ends the batch: the call succeeds
+ * with fewer than @nr done. With none done it fails, INTERRUPTED or FAULT, and
+ * nothing has changed. It ends with FAULT_AFTER_COMMIT if the operation behind the
+ * last of @done was done too, but its result cannot be written, or @done cannot.
  *
  * Errors: RESERVED, OPERATIONS, FAULT, INTERRUPTED, FAULT_AFTER_COMMIT; of an
  * operation: COMMAND, and those of its command.

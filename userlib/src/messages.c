@@ -82,7 +82,7 @@ static void take_result(const struct array *array, const struct chunk *chunk,
 				     operation->message.nr_buffers);
 }
 
-/* Up to CHUNK messages: how many were done; or why none, as an NTSTATUS. */
+/* Up to CHUNK messages: how many were done, and why not all, as an NTSTATUS. */
 static NTSTATUS do_chunk(const struct array *array, ULONG first, ULONG nr,
 			 ULONG *done)
 {
@@ -99,7 +99,7 @@ static NTSTATUS do_chunk(const struct array *array, ULONG first, ULONG nr,
 		make_operation(array, &chunk, i, first);
 	ret = sspseal_batch(sspseal_device(), &batch);
 	*done = batch.done;
-	for (i = 0; !ret && i < batch.done; i++)
+	for (i = 0; i < batch.done; i++)
 		take_result(array, &chunk, i, first);
 	return sspseal_ntstatus(SSPSEAL_FAMILY_SEAL, ret, batch.status);
 }
@@ -111,15 +111,12 @@ static NTSTATUS do_array(const struct array *array, ULONG count, PULONG done)
 
 	if (!array->messages || !array->statuses || !done)
 		return STATUS_INVALID_PARAMETER;
-	for (*done = 0; *done < count; *done += more) {
+	for (*done = 0; *done < count;) {
 		nr = count - *done < CHUNK ? count - *done : CHUNK;
 		status = do_chunk(array, *done, nr, &more);
-		if (status != STATUS_SUCCESS)
+		*done += more;
+		if (status != STATUS_SUCCESS || more < nr)
 			break;
-		if (more < nr) {
-			*done += more;
-			break;
-		}
 	}
 	return *done ? STATUS_SUCCESS : status;
 }
