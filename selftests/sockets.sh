@@ -502,7 +502,7 @@ silent_peer() {
 }
 
 find_worker() {
-	tr -d ' ' < "/proc/$sandbox/task/$sandbox/children"
+	pgrep -P "$sandbox"
 }
 
 # What process $1 has open.

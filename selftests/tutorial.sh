@@ -113,8 +113,7 @@ within() {
 
 # What the shell of terminal $1 runs.
 child() {
-	shell=$(cat "$1.pid")
-	tr -d ' ' < "/proc/$shell/task/$shell/children"
+	pgrep -P "$(cat "$1.pid")"
 }
 
 sleeps() {
