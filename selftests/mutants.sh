@@ -4,7 +4,7 @@
 # mutants.sh [--edits] [NAME]...
 #
 # Do the tests notice? Each mutant of mutants/list (or those named) changes one
-# line of the module or the library in a copy of the tree; the test that the list
+# line of the module or the library in a copy of the tree; each test that the list
 # names must then fail. One that survives means that a test is missing. First all
 # those tests are run without a mutant, and must pass.
 #
@@ -13,7 +13,7 @@
 # A mutant is four lines, and an empty one behind:
 #   mutant: a name
 #   file:   the file it changes
-#   test:   the test that must fail, as run-tests.sh takes it
+#   test:   the tests that must fail, as run-tests.sh takes them: one or more
 #   edit:   a sed expression that changes exactly one line
 #
 # Each file with code has two or more.
@@ -97,7 +97,7 @@ prepare() {
 }
 
 build_module() {
-	make -s -C "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	"$top/selftests/kbuild.sh" "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
 # All of it: what depends on a header was noted with the names of the first copy.
@@ -116,25 +116,34 @@ make_mutant() {
 	esac > "$dir/build.log" 2>&1
 }
 
-# What the tests load instead of the module comes from the mutant as well.
+# stage_mutant DIR TEST...: what the tests load instead of the module comes from the
+# mutant as well.
 stage_mutant() {
-	local dir=$1 test=$2
+	local dir=$1 test
+	shift
 	cp -rl "$build/stage/check" "$dir/stage"
 	rm "$dir/stage/sspseal.ko" "$dir/stage/libsspseal.so.0"
 	cp "$dir/kmod/sspseal.ko" "$dir/stage"
 	cp "$dir/lib/libsspseal.so.0" "$dir/stage"
+	for test; do
+		stage_for "$dir" "$test" > "$dir/build.log" 2>&1 || return
+	done
+}
+
+stage_for() {
+	local dir=$1 test=$2
 	case $test in
 	limits* | load*)
-		rm "$dir"/stage/sspseal-*.ko
+		rm -f "$dir"/stage/sspseal-*.ko
 		"$dir/selftests/build-variants.sh" "$kernel/build" "$dir/variants" \
-			"$dir/stage" > "$dir/build.log" 2>&1
+			"$dir/stage"
 		;;
 	# The library, or its parser, is compiled in. Warnings are not what is to notice.
 	handshake_limits* | handshake_token* | ntstatus* | sspi_memory* | *_32*)
-		rm "$dir/stage/${test%%.*}"
+		rm -f "$dir/stage/${test%%.*}"
 		make -s -C "$dir/selftests" OUTPUT="$dir/stage" BUILD="$dir" CPPFLAGS=-w \
 			KSFT="$("$top/selftests/vm/kselftest.sh")" \
-			"$dir/stage/${test%%.*}" > "$dir/build.log" 2>&1
+			"$dir/stage/${test%%.*}"
 		;;
 	esac
 }
@@ -167,28 +176,62 @@ noticed() {
 		grep -m1 -E '^not ok|gave no result, exit|^host.sh: cannot load|^host.sh: the kernel log|^run.sh: the kernel log' "$1"
 }
 
-# One line of TAP for a mutant: it passes if its test fails.
-judge() {
-	local name=$1 file=$2 test=$3 edit=$4 report=$5 dir=$work/$1 how
-	if ! make_mutant "$dir" "$file" "$edit" || ! stage_mutant "$dir" "$test"; then
-		echo "not ok $name: $file: does not build"
-	elif run_tests "$dir/stage" "$dir/log" "$test"; then
-		echo "not ok $name: $file: $test does not notice"
+# What a log has about one of several tests.
+part_of() {
+	local program=${2%%.*} test
+	test=${2#"$program"}
+	sed -nE "/^# $program(\.sh)?( -[rt] ${test#.})?\$/,/^# $program: [0-9]+ s/p" "$1"
+}
+
+# One line of TAP for a mutant and a test: it passes if the test fails.
+judge_alone() {
+	local what="$1: $2" test=$3 dir=$work/$1 report=$4 how
+	if run_tests "$dir/stage" "$dir/log" "$test"; then
+		echo "not ok $what: $test does not notice"
 	elif how=$(noticed "$dir/log" "$report"); then
-		echo "ok $name: $file: $test: $how"
-		rm -rf "$dir"
+		echo "ok $what: $test: $how"
 	else
-		echo "not ok $name: $file: $test gave no result: $(tail -n 1 "$dir/log")"
+		echo "not ok $what: $test gave no result: $(tail -n 1 "$dir/log")"
 	fi
 }
 
+# One after the other in one VM. Those that say nothing there, as the mutant may have
+# ended it before, get one of their own; so do all if the kernel is to say something.
+judge_tests() {
+	local name=$1 file=$2 report=$3 dir=$work/$1 test how
+	shift 3
+	: > "$dir/all"
+	[ $# -eq 1 ] || [ -n "$report" ] || run_tests "$dir/stage" "$dir/all" "$@" || :
+	for test; do
+		part_of "$dir/all" "$test" > "$dir/part"
+		if how=$(noticed "$dir/part" ""); then
+			echo "ok $name: $file: $test: $how"
+		else
+			judge_alone "$name" "$file" "$test" "$report"
+		fi
+	done
+}
+
+# Its folder stays if something went wrong.
+judge() {
+	local name=$1 file=$2 edit=$4 report=$5 dir=$work/$1 names
+	read -ra names <<< "$3"
+	if ! make_mutant "$dir" "$file" "$edit" || ! stage_mutant "$dir" "${names[@]}"; then
+		echo "not ok $name: $file: does not build"
+		return
+	fi
+	judge_tests "$name" "$file" "$report" "${names[@]}" > "$dir/results"
+	cat "$dir/results"
+	grep -q '^not ok' "$dir/results" || rm -rf "$dir"
+}
+
 judge_all() {
-	local name file test edit report
-	while IFS=$'\t' read -r name file test edit report; do
+	local name file tests edit report
+	while IFS=$'\t' read -r name file tests edit report; do
 		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
 			wait -n || :
 		done
-		judge "$name" "$file" "$test" "$edit" "$report" >> "$work/results" &
+		judge "$name" "$file" "$tests" "$edit" "$report" >> "$work/results" &
 	done
 	wait
 }
@@ -198,7 +241,7 @@ if [ "${1:-}" = --edits ]; then
 	exit
 fi
 prepare
-mapfile -t tests < <(chosen "$@" | cut -f 3 | sort -u)
+mapfile -t tests < <(chosen "$@" | cut -f 3 | tr ' ' '\n' | sort -u)
 if ! run_tests "$build/stage/check" "$work/control.log" "${tests[@]}"; then
 	echo "mutants.sh: the tests fail without a mutant: $work/control.log" >&2
 	exit 1
