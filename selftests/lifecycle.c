@@ -121,7 +121,7 @@ static bool sealers_ended(const struct sealer *s, int status)
 
 /* ---- while threads are at work ---- */
 
-#define ROUNDS	10
+#define ROUNDS	40
 
 TEST_F(lifecycle, closed_during_use)
 {
