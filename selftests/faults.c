@@ -5,6 +5,7 @@
  * after its number was used.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
@@ -15,18 +16,28 @@
 #define CB		100
 #define PAGE		4096
 
-/* Two pages, the second one read-only: @size bytes of @from across the border. */
-static void *half_readonly(const void *from, size_t size, size_t writable)
+/* What becomes of a page. */
+enum fate { READ_ONLY, FORBIDDEN, NOT_MAPPED, FATES };
+
+/* Two pages, of which something becomes the second: @size bytes across the border. */
+static void *half(const void *from, size_t size, size_t before, enum fate fate)
 {
 	__u8 *page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED)
 		abort();
-	memcpy(page + PAGE - writable, from, size);
-	if (mprotect(page + PAGE, PAGE, PROT_READ))
+	memcpy(page + PAGE - before, from, size);
+	if (fate == NOT_MAPPED ? munmap(page + PAGE, PAGE) :
+	    mprotect(page + PAGE, PAGE,
+		     fate == READ_ONLY ? PROT_READ : PROT_NONE))
 		abort();
-	return page + PAGE - writable;
+	return page + PAGE - before;
+}
+
+static void *half_readonly(const void *from, size_t size, size_t writable)
+{
+	return half(from, size, writable, READ_ONLY);
 }
 
 /* One message of two associated buffers, DATA and TOKEN, and its contexts. */
@@ -792,6 +803,675 @@ TEST_F(other_commands, destroy_struct)
 	EXPECT_EQ(-1, ioctl(self->fd, SSPSEAL_DESTROY,
 			    make_readonly(&d, sizeof(d))));
 	EXPECT_EQ(0, query(self->fd, d.handle, &q));
+}
+
+/* ---- each output of each command ---- */
+
+/*
+ * A command that works, and the part of what it is called with that has outputs.
+ * @address: of the part, NULL if it is the struct
+ * @unread: the part is only written
+ * @ends: the context sends no more once a number was burned
+ * @told: what the first operation of a batch says
+ * @next: the handle that is given out next
+ * @next_fd: likewise, of descriptors
+ */
+struct outputs {
+	int fd;
+	__u32 sender;
+	__u32 receiver;
+	__u32 unbound;
+	__u32 next;
+	int exported;
+	long handles;
+	unsigned int descriptors;
+	int next_fd;
+	unsigned long cmd;
+	union {
+		struct sspseal_info info;
+		struct sspseal_create create;
+		struct sspseal_bind bind;
+		struct sspseal_destroy destroy;
+		struct sspseal_query query;
+		struct sspseal_message message;
+		struct sspseal_export export;
+		struct sspseal_import import;
+		struct sspseal_batch batch;
+	} u;
+	struct sspseal_native params;
+	struct sspseal_buffer b[3], later[2];
+	struct sspseal_operation op[2];
+	/* Token and DATA, as STREAM has them, and what they were before the call. */
+	__u8 wire[TOKEN_SIZE + CB];
+	__u8 given[TOKEN_SIZE + CB];
+	__u8 token[TOKEN_SIZE];
+	__u64 *address;
+	const void *part;
+	size_t part_size;
+	bool unread;
+	bool ends;
+	__u32 told;
+};
+
+static void part_is(struct outputs *o, const void *part, size_t size,
+		    __u64 *address)
+{
+	o->part = part;
+	o->part_size = size;
+	o->address = address;
+}
+
+static void struct_is(struct outputs *o, unsigned long cmd, size_t size)
+{
+	__u32 head[] = { size, POISON32 };
+
+	memcpy(&o->u, head, sizeof(head));
+	o->cmd = cmd;
+	part_is(o, &o->u, size, NULL);
+}
+
+static void give_info(struct outputs *o)
+{
+	struct_is(o, SSPSEAL_INFO, sizeof(o->u.info));
+}
+
+static void give_create(struct outputs *o)
+{
+	o->u.create = create_args(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES);
+	struct_is(o, SSPSEAL_CREATE, sizeof(o->u.create));
+}
+
+static void give_params(struct outputs *o)
+{
+	give_create(o);
+	o->u.create.params_size = sizeof(o->params);
+	part_is(o, &o->params, sizeof(o->params), &o->u.create.params);
+}
+
+static void give_bind(struct outputs *o)
+{
+	static const __u8 peer[SSPSEAL_SALT_SIZE] = { 1 };
+
+	o->u.bind = bind_args(o->unbound, ALL_SERVICES, peer);
+	struct_is(o, SSPSEAL_BIND, sizeof(o->u.bind));
+}
+
+static void give_destroy(struct outputs *o)
+{
+	o->u.destroy.handle = o->unbound;
+	struct_is(o, SSPSEAL_DESTROY, sizeof(o->u.destroy));
+}
+
+static void give_query(struct outputs *o)
+{
+	o->u.query.handle = o->sender;
+	struct_is(o, SSPSEAL_QUERY, sizeof(o->u.query));
+}
+
+static void give_export(struct outputs *o)
+{
+	o->u.export = export_args(o->sender, SSPSEAL_RIGHT_SEAL);
+	struct_is(o, SSPSEAL_EXPORT, sizeof(o->u.export));
+}
+
+static void give_revocable(struct outputs *o)
+{
+	give_export(o);
+	o->u.export.flags = SSPSEAL_EXPORT_REVOCABLE;
+}
+
+static void give_import(struct outputs *o)
+{
+	o->u.import = import_args(o->exported, 0);
+	struct_is(o, SSPSEAL_IMPORT, sizeof(o->u.import));
+}
+
+static void give_new_file(struct outputs *o)
+{
+	give_import(o);
+	o->u.import.flags = SSPSEAL_IMPORT_NEW_FILE;
+}
+
+static void give_message(struct outputs *o, unsigned long cmd)
+{
+	bool sends = cmd == SSPSEAL_SEAL || cmd == SSPSEAL_SIGN;
+	__u8 *token = o->wire, *data = o->wire + TOKEN_SIZE;
+
+	if (!sends && simple_call(o->fd, cmd - 1, o->sender, token, data, CB))
+		abort();
+	memcpy(o->given, o->wire, sizeof(o->given));
+	o->b[0] = buffer(TOKEN, token, TOKEN_SIZE);
+	o->b[1] = buffer(DATA, data, CB);
+	o->b[2] = buffer(PADDING, NULL, 0);
+	o->u.message = message(sends ? o->sender : o->receiver, o->b, 3);
+	struct_is(o, cmd, sizeof(o->u.message));
+}
+
+static void give_seal(struct outputs *o)
+{
+	give_message(o, SSPSEAL_SEAL);
+}
+
+static void give_sign(struct outputs *o)
+{
+	give_message(o, SSPSEAL_SIGN);
+}
+
+static void give_unseal(struct outputs *o)
+{
+	give_message(o, SSPSEAL_UNSEAL);
+}
+
+static void give_verify(struct outputs *o)
+{
+	give_message(o, SSPSEAL_VERIFY);
+}
+
+static void array_is(struct outputs *o)
+{
+	part_is(o, o->b, sizeof(o->b), &o->u.message.buffers);
+}
+
+static void give_seal_array(struct outputs *o)
+{
+	give_seal(o);
+	array_is(o);
+}
+
+static void give_sign_array(struct outputs *o)
+{
+	give_sign(o);
+	array_is(o);
+}
+
+/* Where DATA lies in STREAM is an output. */
+static void give_stream_array(struct outputs *o)
+{
+	give_unseal(o);
+	o->b[0] = buffer(STREAM, o->wire, sizeof(o->wire));
+	o->b[1] = buffer(DATA, NULL, 0);
+	array_is(o);
+}
+
+static void give_seal_token(struct outputs *o)
+{
+	give_seal(o);
+	part_is(o, o->wire, TOKEN_SIZE, &o->b[0].ptr);
+	o->unread = true;
+}
+
+static void give_sign_token(struct outputs *o)
+{
+	give_sign(o);
+	part_is(o, o->wire, TOKEN_SIZE, &o->b[0].ptr);
+	o->unread = true;
+}
+
+static void give_seal_data(struct outputs *o)
+{
+	give_seal(o);
+	part_is(o, o->wire + TOKEN_SIZE, CB, &o->b[1].ptr);
+}
+
+static void give_unseal_data(struct outputs *o)
+{
+	give_unseal(o);
+	part_is(o, o->wire + TOKEN_SIZE, CB, &o->b[1].ptr);
+}
+
+static void batch_of(struct outputs *o, unsigned long cmd)
+{
+	give_message(o, cmd);
+	o->op[0].command = cmd;
+	o->op[0].message = o->u.message;
+	o->u.batch = (struct sspseal_batch) {
+		.operations = (uintptr_t)o->op, .stride = sizeof(o->op[0]),
+		.nr = 1,
+	};
+	struct_is(o, SSPSEAL_BATCH, sizeof(o->u.batch));
+}
+
+static void give_batch(struct outputs *o)
+{
+	batch_of(o, SSPSEAL_SEAL);
+}
+
+/* A second one, which must not be done if the first one cannot tell. */
+static void operations_are(struct outputs *o, unsigned long cmd)
+{
+	batch_of(o, cmd);
+	o->later[0] = buffer(TOKEN, o->token, TOKEN_SIZE);
+	o->later[1] = buffer(DATA, NULL, 0);
+	o->op[1].command = SSPSEAL_SIGN;
+	o->op[1].message = message(o->sender, o->later, 2);
+	o->u.batch.nr = 2;
+	part_is(o, o->op, sizeof(o->op), &o->u.batch.operations);
+}
+
+static void give_seal_operations(struct outputs *o)
+{
+	operations_are(o, SSPSEAL_SEAL);
+}
+
+static void give_unseal_operations(struct outputs *o)
+{
+	operations_are(o, SSPSEAL_UNSEAL);
+}
+
+/* Which can tell all but this: others go on. */
+static void give_operation_qop(struct outputs *o)
+{
+	operations_are(o, SSPSEAL_VERIFY);
+	o->u.batch.nr = 1;
+}
+
+/* Which descriptor would be the next one? One may be reserved, but not be there. */
+static int next_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	close(fd);
+	return fd;
+}
+
+static bool outputs_begin(struct outputs *o, bool strict)
+{
+	__u32 services = SSPSEAL_CONFIDENTIALITY |
+			 (strict ? SSPSEAL_SEQUENCE_DETECT :
+				   SSPSEAL_REPLAY_DETECT);
+	struct sspseal_native native = { };
+
+	memset(o, 0, sizeof(*o));
+	o->ends = strict;
+	o->fd = device_open();
+	o->sender = create_context(o->fd, SSPSEAL_ROLE_INITIATOR, services);
+	o->receiver = create_context(o->fd, SSPSEAL_ROLE_ACCEPTOR, services);
+	o->unbound = create_native(o->fd, SSPSEAL_ROLE_INITIATOR, ALL_SERVICES,
+				   SSPSEAL_CREATE_UNBOUND, &native);
+	o->next = o->unbound + 1;
+	o->exported = export_handle(o->fd, o->sender, SSPSEAL_RIGHT_SEAL);
+	o->handles = fdinfo_number(o->fd, "sspseal-handles");
+	o->descriptors = descriptors();
+	o->next_fd = next_fd();
+	return o->unbound && o->exported >= 0;
+}
+
+static void outputs_end(struct outputs *o)
+{
+	close(o->exported);
+	close(o->fd);
+}
+
+/*
+ * With the part across the border. Return: -errno, and what the struct has as
+ * status if that can be read.
+ */
+static int call_across(struct outputs *o, size_t at, enum fate fate,
+		       __u32 *status)
+{
+	void *part = half(o->part, o->part_size, at, fate);
+	void *arg = o->address ? &o->u : part;
+	int error;
+
+	if (o->address)
+		*o->address = (uintptr_t)part;
+	error = ioctl(o->fd, o->cmd, arg) ? -errno : 0;
+	*status = POISON32;
+	if (o->address || at > offsetof(struct sspseal_message, status))
+		memcpy(status, (__u32 *)arg + 1, sizeof(*status));
+	if (o->address == &o->u.batch.operations && fate == READ_ONLY)
+		o->told = ((struct sspseal_operation *)part)->message.status;
+	if (o->address)
+		*o->address = (uintptr_t)o->part;
+	return error;
+}
+
+static const char *nothing_is_left(struct outputs *o)
+{
+	if (o->handles != fdinfo_number(o->fd, "sspseal-handles"))
+		return "a handle is left, or missing";
+	if (o->descriptors != descriptors() || o->next_fd != next_fd())
+		return "a descriptor is left";
+	return fdinfo_number(o->fd, "sspseal-in-flight") ?
+	       "bytes are in flight" : NULL;
+}
+
+/* The message of a batch is its first operation's. */
+static unsigned long command_of(const struct outputs *o)
+{
+	return o->cmd == SSPSEAL_BATCH ? o->op[0].command : o->cmd;
+}
+
+static int call_whole(struct outputs *o)
+{
+	return call(o->fd, o->cmd, &o->u);
+}
+
+/* The number after those that are used goes to the next message, and arrives. */
+static const char *sends_on(struct outputs *o, __u64 number)
+{
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+	int status;
+
+	if (sent(o->fd, o->sender) != (__s64)number)
+		return "another count of numbers";
+	status = simple_call(o->fd, SSPSEAL_SEAL, o->sender, token, data, CB);
+	if (o->ends && number)
+		return status == S(SEND_ENDED) ? NULL : "goes on after a gap";
+	if (status)
+		return "cannot be used any more";
+	if (token_counter(token) != number)
+		return "a number comes twice";
+	return simple_call(o->fd, SSPSEAL_UNSEAL, o->receiver, token, data,
+			   CB) ? "the peer does not take it" : NULL;
+}
+
+/* What was received once is not received again, and the next one is. */
+static const char *receives_on(struct outputs *o)
+{
+	__u8 *data = o->given + TOKEN_SIZE;
+
+	if (received(o->fd, o->receiver) != 1)
+		return "not counted as received";
+	return simple_call(o->fd, command_of(o), o->receiver, o->given, data,
+			   CB) == S(REPLAYED) ? sends_on(o, 1) :
+						"received twice";
+}
+
+static const char *was_committed(struct outputs *o)
+{
+	if (o->address == &o->u.batch.operations && o->u.batch.done != 1)
+		return "not one operation was done";
+	/* Alone, it could tell. */
+	if (o->address == &o->u.batch.operations && o->u.batch.nr == 1 &&
+	    o->told != S(FAULT_AFTER_COMMIT))
+		return "the operation says that all is well";
+	switch (command_of(o)) {
+	case SSPSEAL_SEAL:
+	case SSPSEAL_SIGN:
+		return sends_on(o, 1);
+	case SSPSEAL_UNSEAL:
+	case SSPSEAL_VERIFY:
+		return receives_on(o);
+	case SSPSEAL_BIND:
+		return call_whole(o) == S(ALREADY_BOUND) ? NULL :
+							   "bound twice";
+	default:
+		return call_whole(o) == S(ALREADY_DESTROYED) ?
+		       NULL : "destroyed twice";
+	}
+}
+
+/* The handle that it makes: 0 if it makes none. */
+static __u32 made(const struct outputs *o)
+{
+	switch (o->cmd) {
+	case SSPSEAL_CREATE:
+		return o->u.create.handle;
+	case SSPSEAL_EXPORT:
+		return o->u.export.revoker;
+	case SSPSEAL_IMPORT:
+		return o->u.import.flags ? 0 : o->u.import.handle;
+	default:
+		return 0;
+	}
+}
+
+/* Nothing was used up: the same call works, and gives what it would have given. */
+static const char *was_not_done(struct outputs *o)
+{
+	bool receives = command_of(o) == SSPSEAL_UNSEAL ||
+			command_of(o) == SSPSEAL_VERIFY;
+
+	if (sent(o->fd, o->sender) != receives ||
+	    received(o->fd, o->receiver))
+		return "a number was used";
+	if (call_whole(o))
+		return "does not work any more";
+	if (made(o) && made(o) != o->next)
+		return "a handle was used up";
+	if (o->cmd == SSPSEAL_EXPORT)
+		close(o->u.export.fd);
+	if (o->cmd == SSPSEAL_IMPORT && o->u.import.flags)
+		close(o->u.import.new_fd);
+	return NULL;
+}
+
+/*
+ * @give: what it is about
+ * @written: what is said if an output could not be written
+ * @committed: it was done then
+ * @strict: contexts with SEQUENCE_DETECT
+ * @at: where in the part outputs begin
+ */
+FIXTURE(outputs)
+{
+	struct outputs o;
+};
+
+FIXTURE_VARIANT(outputs)
+{
+	void (*give)(struct outputs *o);
+	int written;
+	bool committed;
+	bool strict;
+	unsigned int nr;
+	__u8 at[24];
+};
+
+FIXTURE_SETUP(outputs)
+{
+}
+
+FIXTURE_TEARDOWN(outputs)
+{
+}
+
+#define OUT(type, field)	offsetof(struct sspseal_##type, field)
+#define AT(...)								\
+	.nr = sizeof((__u8[]) { __VA_ARGS__ }), .at = { __VA_ARGS__ }
+#define UNDONE		.written = S(FAULT)
+#define DONE		.written = S(FAULT_AFTER_COMMIT), .committed = true
+/* Its one operation tells, and counts as done. */
+#define TOLD		.written = S(OK), .committed = true
+
+FIXTURE_VARIANT_ADD(outputs, info)
+{
+	give_info, UNDONE, AT(OUT(info, status), OUT(info, suite),
+			      OUT(info, abi_version), OUT(info, mechanisms),
+			      OUT(info, suites), OUT(info, max_buffers),
+			      OUT(info, max_data), OUT(info, max_associated),
+			      OUT(info, max_signed), OUT(info, window),
+			      OUT(info, max_handles), OUT(info, max_contexts),
+			      OUT(info, key_size), OUT(info, tag_size),
+			      OUT(info, token_size), OUT(info, driver)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, create)
+{
+	give_create, UNDONE, AT(OUT(create, status), OUT(create, handle)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, params)
+{
+	give_params, UNDONE, AT(OUT(native, salt), OUT(native, salt) + 8),
+};
+
+FIXTURE_VARIANT_ADD(outputs, bind)
+{
+	give_bind, DONE, AT(OUT(bind, status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, destroy)
+{
+	give_destroy, DONE, AT(OUT(destroy, status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, query)
+{
+	give_query, UNDONE,
+	AT(OUT(query, status), OUT(query, mechanism), OUT(query, role),
+	   OUT(query, services), OUT(query, flags), OUT(query, rights),
+	   OUT(query, suites), OUT(query, default_suite),
+	   OUT(query, max_signature), OUT(query, security_trailer),
+	   OUT(query, expired), OUT(query, ready), OUT(query, expiry),
+	   OUT(query, sent), OUT(query, received), OUT(query, failed),
+	   OUT(query, salt), OUT(query, driver)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, export)
+{
+	give_export, UNDONE,
+	AT(OUT(export, status), OUT(export, fd), OUT(export, revoker)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, export_revocable)
+{
+	give_revocable, UNDONE,
+	AT(OUT(export, status), OUT(export, fd), OUT(export, revoker)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, import)
+{
+	give_import, UNDONE,
+	AT(OUT(import, status), OUT(import, handle), OUT(import, new_fd)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, import_new_file)
+{
+	give_new_file, UNDONE,
+	AT(OUT(import, status), OUT(import, handle), OUT(import, new_fd)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, seal)
+{
+	give_seal, DONE, AT(OUT(message, status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, sign)
+{
+	give_sign, DONE, AT(OUT(message, status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, unseal)
+{
+	give_unseal, DONE, AT(OUT(message, status), OUT(message, qop)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, verify)
+{
+	give_verify, DONE, AT(OUT(message, status), OUT(message, qop)),
+};
+
+/* What is sent writes the sizes of TOKEN and PADDING. */
+#define SENT_ARRAY	AT(0, 2 * sizeof(struct sspseal_buffer))
+
+FIXTURE_VARIANT_ADD(outputs, seal_array) { give_seal_array, DONE, SENT_ARRAY };
+FIXTURE_VARIANT_ADD(outputs, sign_array) { give_sign_array, DONE, SENT_ARRAY };
+FIXTURE_VARIANT_ADD(outputs, strict_array)
+{
+	give_sign_array, DONE, SENT_ARRAY, .strict = true,
+};
+
+FIXTURE_VARIANT_ADD(outputs, stream_array)
+{
+	give_stream_array, DONE,
+	AT(sizeof(struct sspseal_buffer) + OUT(buffer, cb),
+	   sizeof(struct sspseal_buffer) + OUT(buffer, ptr)),
+};
+
+#define TOKEN_FIELDS	AT(0, 4, 8, 16, 32, TOKEN_SIZE - 1)
+
+FIXTURE_VARIANT_ADD(outputs, seal_token)
+{
+	give_seal_token, DONE, TOKEN_FIELDS,
+};
+
+FIXTURE_VARIANT_ADD(outputs, sign_token)
+{
+	give_sign_token, DONE, TOKEN_FIELDS,
+};
+
+FIXTURE_VARIANT_ADD(outputs, strict_token)
+{
+	give_sign_token, DONE, TOKEN_FIELDS, .strict = true,
+};
+
+FIXTURE_VARIANT_ADD(outputs, seal_data)
+{
+	give_seal_data, DONE, AT(0, CB - 1),
+};
+
+FIXTURE_VARIANT_ADD(outputs, unseal_data)
+{
+	give_unseal_data, DONE, AT(0, CB - 1),
+};
+
+FIXTURE_VARIANT_ADD(outputs, batch)
+{
+	give_batch, DONE, AT(OUT(batch, status), OUT(batch, done)),
+};
+
+#define OF_MESSAGE(field)						\
+	(OUT(operation, message) + OUT(message, field))
+
+FIXTURE_VARIANT_ADD(outputs, seal_operations)
+{
+	give_seal_operations, TOLD,
+	AT(OUT(operation, error), OF_MESSAGE(status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, unseal_operations)
+{
+	give_unseal_operations, TOLD,
+	AT(OUT(operation, error), OF_MESSAGE(status)),
+};
+
+FIXTURE_VARIANT_ADD(outputs, operation_qop)
+{
+	give_operation_qop, TOLD, AT(OF_MESSAGE(qop)),
+};
+
+/* A struct that cannot be read has no status, nor one that cannot hold it. */
+static bool has_status(const struct outputs *o, unsigned int at, enum fate fate)
+{
+	return o->address || (fate == READ_ONLY &&
+			      at > offsetof(struct sspseal_message, status));
+}
+
+/* What cannot be read changes nothing; nor does what cannot be written, or it ends. */
+TEST_F(outputs, across_a_border)
+{
+	unsigned int n = variant->nr * FATES, at;
+	struct outputs *o = &self->o;
+	__u32 status, expected;
+	const char *wrong;
+	enum fate fate;
+	bool done;
+
+	while (n--) {
+		at = variant->at[n / FATES];
+		fate = n % FATES;
+		ASSERT_TRUE(outputs_begin(o, variant->strict));
+		variant->give(o);
+		done = variant->committed && (fate == READ_ONLY || o->unread);
+		expected = done || fate == READ_ONLY ? variant->written :
+						       S(FAULT);
+		EXPECT_EQ(status_errno(expected),
+			  call_across(o, at, fate, &status))
+			TH_LOG("byte %u, fate %u", at, fate);
+		if (!has_status(o, at, fate))
+			expected = POISON32;
+		EXPECT_EQ(expected, status)
+			TH_LOG("byte %u, fate %u", at, fate);
+		o->handles -= done && o->cmd == SSPSEAL_DESTROY;
+		wrong = nothing_is_left(o);
+		if (!wrong)
+			wrong = done ? was_committed(o) : was_not_done(o);
+		EXPECT_EQ(NULL, wrong)
+			TH_LOG("byte %u, fate %u: %s", at, fate, wrong);
+		outputs_end(o);
+	}
 }
 
 TEST_HARNESS_MAIN

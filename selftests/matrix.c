@@ -610,51 +610,6 @@ TEST_F(command, address_bad)
 	STILL_WORKS();
 }
 
-/* Which descriptor would be the next one? */
-static int next_fd(void)
-{
-	int fd = open("/dev/null", O_RDONLY);
-
-	close(fd);
-	return fd;
-}
-
-/*
- * Outputs that cannot be written: nothing was made. BIND and BATCH cannot be taken
- * back: they were done.
- */
-TEST_F(command, outputs_readonly)
-{
-	__u8 *page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	bool done = variant->cmd == SSPSEAL_BIND ||
-		    variant->cmd == SSPSEAL_BATCH;
-	int fd = next_fd(), status;
-	__u8 *arg;
-
-	ASSERT_NE(MAP_FAILED, page);
-	/* Size and status can be written, and no more. */
-	arg = page + PAGE - STATUS_AT - 4;
-	memcpy(arg, self->arg, variant->size);
-	ASSERT_EQ(0, mprotect(page + PAGE, PAGE, PROT_READ));
-	status = call(self->fd, variant->cmd, arg);
-	EXPECT_EQ(done ? S(FAULT_AFTER_COMMIT) : S(FAULT), status);
-	EXPECT_EQ(0, memcmp(arg + STATUS_AT + 4, self->arg + STATUS_AT + 4,
-			    variant->size - STATUS_AT - 4));
-	EXPECT_EQ(fd, next_fd());
-	switch (variant->cmd) {
-	case SSPSEAL_BIND:
-		EXPECT_EQ(S(ALREADY_BOUND), REFUSED());
-		break;
-	case SSPSEAL_BATCH:
-		EXPECT_EQ(S(OK), self->op.error);
-		EXPECT_EQ(1, sent(self->fd, self->sender));
-		break;
-	default:
-		STILL_WORKS();
-	}
-}
-
 TEST_F(command, status_is_not_an_input)
 {
 	const struct field *f;
