@@ -539,6 +539,140 @@ TEST_F(stream_faults, writing_the_array)
 	EXPECT_EQ(1, received(self->fd, self->acceptor));
 }
 
+/*
+ * DATA and TOKEN in a file that can only be read: what is written to its memory is
+ * refused, or is the process's own copy. The file stays as it is.
+ */
+FIXTURE(file)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+	int writer;
+	int reader;
+};
+
+FIXTURE_VARIANT(file)
+{
+	int flags;
+	int prot;
+	int written;
+};
+
+FIXTURE_VARIANT_ADD(file, shared)
+{
+	.flags = MAP_SHARED, .prot = PROT_READ,
+	.written = S(FAULT_AFTER_COMMIT),
+};
+
+FIXTURE_VARIANT_ADD(file, private)
+{
+	.flags = MAP_PRIVATE, .prot = PROT_READ,
+	.written = S(FAULT_AFTER_COMMIT),
+};
+
+FIXTURE_VARIANT_ADD(file, copied)
+{
+	.flags = MAP_PRIVATE, .prot = PROT_READ | PROT_WRITE,
+	.written = S(OK),
+};
+
+FIXTURE_SETUP(file)
+{
+	char name[] = "/tmp/sspseal-XXXXXX";
+
+	self->fd = device_open();
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SSPSEAL_CONFIDENTIALITY);
+	self->acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					SSPSEAL_CONFIDENTIALITY);
+	ASSERT_TRUE(self->initiator && self->acceptor);
+	self->writer = mkstemp(name);
+	self->reader = open(name, O_RDONLY | O_CLOEXEC);
+	unlink(name);
+	ASSERT_LE(0, self->reader);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	close(self->reader);
+	close(self->writer);
+	close(self->fd);
+}
+
+/* Bytes from the file, as they are mapped. */
+static __u8 *map_file(const FIXTURE_DATA(file) * self,
+		      const FIXTURE_VARIANT(file) * variant, const __u8 *bytes,
+		      size_t size)
+{
+	void *p;
+
+	if (ftruncate(self->writer, 0) ||
+	    pwrite(self->writer, bytes, size, 0) != (ssize_t)size)
+		abort();
+	p = mmap(NULL, size, variant->prot, variant->flags, self->reader, 0);
+	if (p == MAP_FAILED)
+		abort();
+	return p;
+}
+
+static bool file_is(const FIXTURE_DATA(file) * self, const __u8 *bytes,
+		    size_t size)
+{
+	void *shared = mmap(NULL, size, PROT_READ, MAP_SHARED, self->reader, 0);
+	__u8 *now = malloc(size);
+	bool same;
+
+	if (shared == MAP_FAILED || !now)
+		abort();
+	same = pread(self->reader, now, size, 0) == (ssize_t)size &&
+	       !memcmp(now, bytes, size) && !memcmp(shared, bytes, size);
+	free(now);
+	munmap(shared, size);
+	return same;
+}
+
+TEST_F(file, stays_as_it_is)
+{
+	/* By words, by one copy, in many pieces. */
+	static const size_t sizes[] = { 40, 4096, 5000, 65536, 300000 };
+	__u8 *bytes = malloc(TOKEN_SIZE + sizes[4]), *p, other[TOKEN_SIZE];
+	__u8 *data = bytes + TOKEN_SIZE;
+	struct sspseal_buffer b[2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		size_t size = sizes[i];
+
+		fill(data, size);
+		p = map_file(self, variant, data, size);
+		EXPECT_EQ(variant->written,
+			  simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
+				      other, p, size));
+		EXPECT_TRUE(file_is(self, data, size));
+		p = map_file(self, variant, data, TOKEN_SIZE);
+		EXPECT_EQ(variant->written,
+			  simple_call(self->fd, SSPSEAL_SIGN, self->initiator,
+				      p, other, sizeof(other)));
+		EXPECT_TRUE(file_is(self, data, TOKEN_SIZE));
+
+		ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL,
+					 self->initiator, bytes, data, size));
+		p = map_file(self, variant, data, size);
+		EXPECT_EQ(variant->written,
+			  simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
+				      bytes, p, size));
+		EXPECT_TRUE(file_is(self, data, size));
+		p = map_file(self, variant, bytes, TOKEN_SIZE + size);
+		b[0] = buffer(STREAM, p, TOKEN_SIZE + size);
+		b[1] = buffer(DATA, NULL, 0);
+		EXPECT_EQ(variant->written,
+			  message_call(self->fd, SSPSEAL_UNSEAL,
+				       self->acceptor, b, 2));
+		EXPECT_TRUE(file_is(self, bytes, TOKEN_SIZE + size));
+	}
+}
+
 /* A context that keeps strict order cannot lose a number. */
 FIXTURE(strict)
 {
