@@ -195,11 +195,28 @@ static void seal_struct(struct scene *s)
 	struct_in_page(s, SSPSEAL_SEAL, &s->u.message, sizeof(s->u.message));
 }
 
+/* What is to be read is not there yet: the page must not be touched. */
+static void array_absent(struct scene *s)
+{
+	s->u.message.buffers = (uintptr_t)s->page;
+}
+
+static void array_in_page(struct scene *s)
+{
+	memcpy(s->page, s->b, sizeof(s->b));
+	array_absent(s);
+}
+
 static void seal_array(struct scene *s)
 {
 	seal(s);
-	memcpy(s->page, s->b, sizeof(s->b));
-	s->u.message.buffers = (uintptr_t)s->page;
+	array_in_page(s);
+}
+
+static void seal_absent_array(struct scene *s)
+{
+	seal(s);
+	array_absent(s);
 }
 
 static void seal_token(struct scene *s)
@@ -227,6 +244,24 @@ static void sign_token(struct scene *s)
 	s->cmd = SSPSEAL_SIGN;
 }
 
+static void sign_array(struct scene *s)
+{
+	seal_array(s);
+	s->cmd = SSPSEAL_SIGN;
+}
+
+static void sign_absent_array(struct scene *s)
+{
+	seal_absent_array(s);
+	s->cmd = SSPSEAL_SIGN;
+}
+
+static void sign_data(struct scene *s)
+{
+	seal_data(s);
+	s->cmd = SSPSEAL_SIGN;
+}
+
 static void sign_struct(struct scene *s)
 {
 	seal_struct(s);
@@ -246,6 +281,12 @@ static void unseal_struct(struct scene *s)
 {
 	unseal(s);
 	struct_in_page(s, SSPSEAL_UNSEAL, &s->u.message, sizeof(s->u.message));
+}
+
+static void unseal_absent_array(struct scene *s)
+{
+	unseal(s);
+	array_absent(s);
 }
 
 static void unseal_token(struct scene *s)
@@ -276,26 +317,47 @@ static void unseal_stream(struct scene *s)
 	memcpy(stream + TOKEN_SIZE, s->data, CB);
 	s->b[0] = buffer(STREAM, stream, sizeof(stream));
 	s->b[1] = buffer(DATA, NULL, 0);
-	memcpy(s->page, s->b, sizeof(s->b));
-	s->u.message.buffers = (uintptr_t)s->page;
+	array_in_page(s);
 }
 
-static void verify_struct(struct scene *s)
+static void verify(struct scene *s)
 {
 	if (simple_call(s->fd, SSPSEAL_SIGN, s->initiator, s->token, s->data,
 			CB))
 		abort();
 	use_message(s, SSPSEAL_VERIFY, s->acceptor);
+}
+
+static void verify_struct(struct scene *s)
+{
+	verify(s);
 	struct_in_page(s, SSPSEAL_VERIFY, &s->u.message, sizeof(s->u.message));
+}
+
+static void verify_absent_array(struct scene *s)
+{
+	verify(s);
+	array_absent(s);
+}
+
+static void verify_token(struct scene *s)
+{
+	verify(s);
+	s->b[0].ptr = (uintptr_t)s->page;
+}
+
+static void verify_data(struct scene *s)
+{
+	verify(s);
+	s->b[1].ptr = (uintptr_t)s->page;
 }
 
 /* ---- batches of one ---- */
 
-static void batch(struct scene *s)
+static void batch_of_message(struct scene *s)
 {
-	seal(s);
 	s->operation = (struct sspseal_operation) {
-		.command = SSPSEAL_SEAL, .message = s->u.message,
+		.command = s->cmd, .message = s->u.message,
 	};
 	s->u.batch = (struct sspseal_batch) {
 		.size = sizeof(s->u.batch),
@@ -303,6 +365,12 @@ static void batch(struct scene *s)
 		.stride = sizeof(s->operation), .nr = 1,
 	};
 	use(s, SSPSEAL_BATCH, &s->u);
+}
+
+static void batch(struct scene *s)
+{
+	seal(s);
+	batch_of_message(s);
 }
 
 static void batch_struct(struct scene *s)
@@ -323,6 +391,41 @@ static void batch_results(struct scene *s)
 	memcpy(s->page, &s->operation, sizeof(s->operation));
 }
 
+static void unseal_batch(struct scene *s)
+{
+	unseal(s);
+	batch_of_message(s);
+	struct_in_page(s, SSPSEAL_BATCH, &s->u.batch, sizeof(s->u.batch));
+}
+
+static void unseal_results(struct scene *s)
+{
+	unseal(s);
+	batch_of_message(s);
+	s->u.batch.operations = (uintptr_t)s->page;
+	memcpy(s->page, &s->operation, sizeof(s->operation));
+}
+
+static void unseal_operation_data(struct scene *s)
+{
+	unseal_written_data(s);
+	batch_of_message(s);
+}
+
+static void verify_results(struct scene *s)
+{
+	verify(s);
+	batch_of_message(s);
+	s->u.batch.operations = (uintptr_t)s->page;
+	memcpy(s->page, &s->operation, sizeof(s->operation));
+}
+
+static void verify_operation_token(struct scene *s)
+{
+	verify_token(s);
+	batch_of_message(s);
+}
+
 /* ---- the scene ---- */
 
 FIXTURE(taken)
@@ -337,6 +440,7 @@ FIXTURE(taken)
  * @sent: numbers that are used in the end, and those of them that were before
  * @received: messages accepted in the end
  * @unbound: what BIND says of the third context in the end
+ * @operation: what an operation says that is not in the page
  */
 FIXTURE_VARIANT(taken)
 {
@@ -346,6 +450,7 @@ FIXTURE_VARIANT(taken)
 	unsigned int sent;
 	unsigned int received;
 	__u32 unbound;
+	__u32 operation;
 };
 
 FIXTURE_VARIANT_ADD(taken, create_struct) { create_struct };
@@ -390,6 +495,11 @@ FIXTURE_VARIANT_ADD(taken, seal_array)
 	.prepare = seal_array, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
 };
 
+FIXTURE_VARIANT_ADD(taken, seal_absent_array)
+{
+	.prepare = seal_absent_array, .reads = true, .status = S(FAULT),
+};
+
 FIXTURE_VARIANT_ADD(taken, seal_token)
 {
 	.prepare = seal_token, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
@@ -411,6 +521,21 @@ FIXTURE_VARIANT_ADD(taken, sign_struct)
 	.prepare = sign_struct, .sent = 1,
 };
 
+FIXTURE_VARIANT_ADD(taken, sign_array)
+{
+	.prepare = sign_array, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, sign_absent_array)
+{
+	.prepare = sign_absent_array, .reads = true, .status = S(FAULT),
+};
+
+FIXTURE_VARIANT_ADD(taken, sign_data)
+{
+	.prepare = sign_data, .reads = true, .status = S(FAULT),
+};
+
 FIXTURE_VARIANT_ADD(taken, sign_token)
 {
 	.prepare = sign_token, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
@@ -419,6 +544,12 @@ FIXTURE_VARIANT_ADD(taken, sign_token)
 FIXTURE_VARIANT_ADD(taken, unseal_struct)
 {
 	.prepare = unseal_struct, .sent = 1, .received = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, unseal_absent_array)
+{
+	.prepare = unseal_absent_array, .reads = true, .status = S(FAULT),
+	.sent = 1,
 };
 
 FIXTURE_VARIANT_ADD(taken, unseal_token)
@@ -448,6 +579,22 @@ FIXTURE_VARIANT_ADD(taken, verify_struct)
 	.prepare = verify_struct, .sent = 1, .received = 1,
 };
 
+FIXTURE_VARIANT_ADD(taken, verify_absent_array)
+{
+	.prepare = verify_absent_array, .reads = true, .status = S(FAULT),
+	.sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, verify_token)
+{
+	.prepare = verify_token, .reads = true, .status = S(FAULT), .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, verify_data)
+{
+	.prepare = verify_data, .reads = true, .status = S(FAULT), .sent = 1,
+};
+
 FIXTURE_VARIANT_ADD(taken, batch_struct)
 {
 	.prepare = batch_struct, .sent = 1,
@@ -461,6 +608,34 @@ FIXTURE_VARIANT_ADD(taken, batch_operations)
 FIXTURE_VARIANT_ADD(taken, batch_results)
 {
 	.prepare = batch_results, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, unseal_batch)
+{
+	.prepare = unseal_batch, .sent = 1, .received = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, unseal_results)
+{
+	.prepare = unseal_results, .status = S(OK), .sent = 1, .received = 1,
+};
+
+/* Of the operation, which has a status of its own. */
+FIXTURE_VARIANT_ADD(taken, unseal_operation_data)
+{
+	.prepare = unseal_operation_data, .status = S(OK), .sent = 1,
+	.received = 1, .operation = S(FAULT_AFTER_COMMIT),
+};
+
+FIXTURE_VARIANT_ADD(taken, verify_results)
+{
+	.prepare = verify_results, .status = S(OK), .sent = 1, .received = 1,
+};
+
+FIXTURE_VARIANT_ADD(taken, verify_operation_token)
+{
+	.prepare = verify_operation_token, .reads = true, .status = S(OK),
+	.sent = 1, .operation = S(FAULT),
 };
 
 FIXTURE_SETUP(taken)
@@ -544,6 +719,7 @@ static bool goes_on(const struct scene *s, unsigned int number)
 		  _s->error);						\
 	if (_s->status)							\
 		EXPECT_EQ(variant->status, *_s->status);		\
+	EXPECT_EQ(variant->operation, _s->operation.message.status);	\
 	EXPECT_EQ(_s->descriptors, descriptors());			\
 	EXPECT_EQ(_s->handles - _gone,					\
 		  fdinfo_number(_s->fd, "sspseal-handles"));		\
