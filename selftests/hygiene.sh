@@ -60,6 +60,6 @@ put_together
 boot &
 vm=$!
 status=0
-"$build/selftests/hygiene_search" "$work/memory" "$work/socket" || status=$?
+"$build/selftests/hygiene_search" "$work/memory" "$work/socket" "$kernel" || status=$?
 [ "$status" -ne 0 ] || wait "$vm" || status=$?
 exit "$status"
