@@ -102,7 +102,8 @@ struct figures {
  * @fd: where the command goes
  * @cmd, @arg, @size: the command
  * @ours: the end that it is about: 0 or 1
- * @b, @token, @data, @cb: of a message
+ * @revoker: of what was exported
+ * @b, @token, @data, @cb: of a message; there is room for a token before @data
  * @plain, @given: DATA as it was before it was sealed, and before the call
  */
 struct world {
@@ -111,6 +112,7 @@ struct world {
 	__u32 end[2];
 	__u8 salt[2][SSPSEAL_SALT_SIZE];
 	int exported;
+	__u32 revoker;
 	unsigned long cmd;
 	void *arg;
 	__u8 before[256];
@@ -128,7 +130,7 @@ struct world {
 	struct sspseal_native params;
 	unsigned int ours;
 	size_t cb;
-	struct sspseal_buffer b[4];
+	struct sspseal_buffer b[5], given_b[5];
 	struct sspseal_operation operation[OPERATIONS];
 	__u8 token[OPERATIONS][TOKEN_SIZE];
 	__u8 given_token[TOKEN_SIZE];
@@ -136,6 +138,7 @@ struct world {
 	__u8 binding[BINDING];
 	__u8 *plain;
 	__u8 *given;
+	__u8 *memory;
 	__u8 *data;
 	struct figures figures;
 };
@@ -165,6 +168,7 @@ static void remember(struct world *w)
 	memcpy(w->before, w->arg, arg_size(w));
 	memcpy(w->given, w->data, w->cb);
 	memcpy(w->given_token, w->token[0], TOKEN_SIZE);
+	memcpy(w->given_b, w->b, sizeof(w->b));
 	figures_take(w, &w->figures);
 }
 
@@ -184,7 +188,8 @@ static const char *what_changed(struct world *w)
 	if (memcmp(w->data, w->given, w->cb) ||
 	    memcmp(w->token[0], w->given_token, TOKEN_SIZE))
 		return "the message has changed";
-	return NULL;
+	return memcmp(w->b, w->given_b, sizeof(w->b)) ?
+	       "the array has changed" : NULL;
 }
 
 /* ---- what a command should have done ---- */
@@ -237,6 +242,14 @@ static const char *received_well(struct world *w)
 	    w->figures.received[w->ours] + 1)
 		return "not counted as received";
 	return memcmp(w->data, w->plain, w->cb) ? "other DATA" : NULL;
+}
+
+/* The array tells where DATA lies. */
+static const char *stream_done(struct world *w)
+{
+	if (w->b[1].ptr != (uintptr_t)w->data || w->b[1].cb != w->cb)
+		return "DATA lies elsewhere";
+	return received_well(w);
 }
 
 static const char *message_done(struct world *w)
@@ -399,6 +412,19 @@ static const char *was_imported(struct world *w)
 	return works ? NULL : "what was imported does not work";
 }
 
+/* What comes of it is revoked with it. */
+static const char *was_imported_revocable(struct world *w)
+{
+	__u32 handle = w->u.import.handle;
+
+	if (!carries(w->fd, handle, w->device, w->end[1]))
+		return "what was imported does not work";
+	if (destroy(w->device, w->revoker))
+		return "nothing is there to revoke";
+	return carries(w->fd, handle, w->device, w->end[1]) ?
+	       "cannot be revoked" : NULL;
+}
+
 /* Those that were done have results; the rest is as it was. */
 static const char *batch_done(struct world *w)
 {
@@ -426,6 +452,38 @@ static const char *batch_committed(struct world *w)
 {
 	w->u.batch.done = OPERATIONS;
 	return batch_done(w);
+}
+
+/* An operation that was done cannot be done again, and each other one can. */
+static const char *received_once(struct world *w, unsigned int i)
+{
+	struct sspseal_operation *op = &w->operation[i];
+	__u8 *data = w->data + i * SHORT;
+	__u32 told = op->message.status;
+	bool done = i < w->u.batch.done &&
+		    (!op->error || told == S(FAULT_AFTER_COMMIT));
+
+	if (done && !op->error && memcmp(data, w->plain + i * SHORT, SHORT))
+		return "other DATA";
+	memcpy(data, w->given + i * SHORT, SHORT);
+	return call(w->device, op->command, &op->message) ==
+	       (done ? S(REPLAYED) : S(OK)) ? NULL : "not received once";
+}
+
+static const char *batch_received(struct world *w)
+{
+	const char *wrong = NULL;
+	unsigned int i;
+
+	for (i = 0; i < OPERATIONS && !wrong; i++)
+		wrong = received_once(w, i);
+	return wrong;
+}
+
+static const char *batch_received_untold(struct world *w)
+{
+	w->u.batch.done = OPERATIONS;
+	return batch_received(w);
 }
 
 /* ---- what they are called with ---- */
@@ -506,6 +564,31 @@ static bool seal_unencrypted(struct world *w)
 	       make_message(w, SSPSEAL_SEAL, SHORT, SSPSEAL_QOP_NO_ENCRYPT);
 }
 
+/* Memory that nobody has to look at, and that cannot be looked at. */
+static bool with_readonly(struct world *w, unsigned long cmd)
+{
+	if (!make_ends(w, SERVICES, 0) || !make_message(w, cmd, SHORT, 0))
+		return false;
+	w->b[4] = buffer(DATA | READONLY, fence(), SHORT);
+	w->u.message.nr_buffers = 5;
+	return true;
+}
+
+static bool seal_with_readonly(struct world *w)
+{
+	return with_readonly(w, SSPSEAL_SEAL);
+}
+
+static bool sign_with_readonly(struct world *w)
+{
+	return with_readonly(w, SSPSEAL_SIGN);
+}
+
+static bool unseal_with_readonly(struct world *w)
+{
+	return with_readonly(w, SSPSEAL_UNSEAL);
+}
+
 static bool seal_strict(struct world *w)
 {
 	return make_ends(w, ALL_SERVICES, 0) &&
@@ -541,6 +624,29 @@ static bool unseal_long(struct world *w)
 {
 	return make_ends(w, SERVICES, 0) &&
 	       make_message(w, SSPSEAL_UNSEAL, LONG, 0);
+}
+
+static bool unseal_stream(struct world *w, size_t cb)
+{
+	__u8 *stream = w->data - TOKEN_SIZE;
+
+	if (!make_ends(w, SERVICES, 0) ||
+	    !make_message(w, SSPSEAL_UNSEAL, cb, 0))
+		return false;
+	memcpy(stream, w->token[0], TOKEN_SIZE);
+	w->b[1] = buffer(DATA, NULL, 0);
+	w->b[2] = buffer(STREAM, stream, TOKEN_SIZE + cb);
+	return true;
+}
+
+static bool stream(struct world *w)
+{
+	return unseal_stream(w, SHORT);
+}
+
+static bool stream_long(struct world *w)
+{
+	return unseal_stream(w, LONG);
 }
 
 static bool verify(struct world *w)
@@ -694,21 +800,39 @@ static bool import_new_file(struct world *w)
 	return ok;
 }
 
+static bool import_revocable(struct world *w)
+{
+	struct sspseal_export e;
+
+	if (!make_ends(w, SERVICES, 0))
+		return false;
+	e = export_args(w->end[0], SSPSEAL_RIGHT_SEAL);
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	if (call(w->device, SSPSEAL_EXPORT, &e))
+		return false;
+	w->exported = e.fd;
+	w->revoker = e.revoker;
+	w->u.import = import_args(e.fd, 0);
+	return command(w, SSPSEAL_IMPORT, sizeof(w->u.import));
+}
+
 /* Each operation has a third of DATA. */
-static bool batch(struct world *w)
+static bool batch_of(struct world *w, unsigned int end,
+		     const unsigned long *cmds)
 {
 	static struct sspseal_buffer b[OPERATIONS][2];
 	unsigned int i;
 
-	if (!make_ends(w, SERVICES, 0))
-		return false;
 	for (i = 0; i < OPERATIONS; i++) {
 		b[i][0] = buffer(TOKEN, w->token[i], TOKEN_SIZE);
 		b[i][1] = buffer(DATA, w->data + i * SHORT, SHORT);
 		w->operation[i] = (struct sspseal_operation) {
-			.command = SSPSEAL_SEAL,
-			.message = message(w->end[0], b[i], 2),
+			.command = cmds[i],
+			.message = message(w->end[end], b[i], 2),
 		};
+		if (end && message_call(w->device, opposite(cmds[i]),
+					w->end[0], b[i], 2))
+			return false;
 	}
 	w->u.batch = (struct sspseal_batch) {
 		.operations = (uintptr_t)w->operation,
@@ -716,6 +840,25 @@ static bool batch(struct world *w)
 		.nr = OPERATIONS,
 	};
 	return command(w, SSPSEAL_BATCH, sizeof(w->u.batch));
+}
+
+static bool batch(struct world *w)
+{
+	static const unsigned long cmds[OPERATIONS] = {
+		SSPSEAL_SEAL, SSPSEAL_SEAL, SSPSEAL_SEAL,
+	};
+
+	return make_ends(w, SERVICES, 0) && batch_of(w, 0, cmds);
+}
+
+static bool batch_receives(struct world *w)
+{
+	static const unsigned long cmds[OPERATIONS] = {
+		SSPSEAL_UNSEAL, SSPSEAL_VERIFY, SSPSEAL_UNSEAL,
+	};
+
+	w->cb = OPERATIONS * SHORT;
+	return make_ends(w, SERVICES, 0) && batch_of(w, 1, cmds);
 }
 
 /* ---- the sweep ---- */
@@ -795,6 +938,27 @@ FIXTURE_VARIANT_ADD(sweep, unseal_long)
 	unseal_long, message_done, message_committed
 };
 
+FIXTURE_VARIANT_ADD(sweep, seal_with_readonly)
+{
+	seal_with_readonly, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, sign_with_readonly)
+{
+	sign_with_readonly, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, unseal_with_readonly)
+{
+	unseal_with_readonly, message_done, message_committed
+};
+
+FIXTURE_VARIANT_ADD(sweep, stream) { stream, stream_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, stream_long)
+{
+	stream_long, stream_done, message_committed
+};
+
 FIXTURE_VARIANT_ADD(sweep, verify) { verify, message_done, message_committed };
 FIXTURE_VARIANT_ADD(sweep, create) { create, was_created, NULL };
 FIXTURE_VARIANT_ADD(sweep, create_unbound)
@@ -828,6 +992,16 @@ FIXTURE_VARIANT_ADD(sweep, import_new_file)
 	import_new_file, was_imported, NULL
 };
 
+FIXTURE_VARIANT_ADD(sweep, import_revocable)
+{
+	import_revocable, was_imported_revocable, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, batch_receives)
+{
+	batch_receives, batch_received, batch_received_untold
+};
+
 FIXTURE_VARIANT_ADD(sweep, batch) { batch, batch_done, batch_committed };
 
 FIXTURE_SETUP(sweep)
@@ -839,8 +1013,9 @@ FIXTURE_SETUP(sweep)
 		SKIP(return, "a kernel without fault injection");
 	w->plain = malloc(LONG);
 	w->given = malloc(LONG);
-	w->data = malloc(LONG);
-	ASSERT_TRUE(w->plain && w->given && w->data);
+	w->memory = malloc(TOKEN_SIZE + LONG);
+	ASSERT_TRUE(w->plain && w->given && w->memory);
+	w->data = w->memory + TOKEN_SIZE;
 	fill(w->plain, LONG);
 	fill(w->associated, sizeof(w->associated));
 	fill(w->binding, sizeof(w->binding));
@@ -850,7 +1025,7 @@ FIXTURE_TEARDOWN(sweep)
 {
 	free(self->w.plain);
 	free(self->w.given);
-	free(self->w.data);
+	free(self->w.memory);
 }
 
 static bool world_make(struct world *w, bool (*prepare)(struct world *w))
