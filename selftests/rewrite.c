@@ -473,8 +473,8 @@ TEST_F(argument, changes)
 		committed += status == S(FAULT_AFTER_COMMIT);
 		broken += status == BROKEN;
 		torn += !status && !opens(self->fd, self->acceptor, &l, CB);
-		/* Refused, or of which suite. */
-	} while (turn(&turns, status ? 0 : l.token[1]));
+		/* Refused, or of which suite, or with which number of the caller. */
+	} while (turn(&turns, status ? 0 : l.token[1] + l.token[7]));
 	__atomic_store_n(&r.stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(0, broken);
