@@ -3,17 +3,16 @@
 #
 # async.sh
 #
-# With ciphers that really complete later: pcrypt, which hands each request to
-# another thread. Once they are there before the module, which then takes its
-# measure from them, and once they come later, with larger requests than it has
-# room for.
+# With ciphers that really complete later: cryptd, which hands each request to a
+# thread of its own, and pcrypt, which has many. Once they are there before the module,
+# which then takes its measure from them, and once they come later, with larger requests
+# than it has room for. Linux 7 has no cryptd any more.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . ./module.sh
 LD_LIBRARY_PATH=.${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-restrict=/proc/sys/crypto/af_alg_restrict
 number=0
 failed=0
 
@@ -40,50 +39,57 @@ drivers() {
 	./sspsealctl info | sed -n 's/.*, driver \([^ ]*\).*/\1/p'
 }
 
-all_are_pcrypt() {
+all_are() {
 	drivers
-	[ "$(drivers | grep -c '^pcrypt(')" -eq 3 ]
+	[ "$(drivers | grep -c "^$1(")" -eq 3 ]
 }
 
-none_is_pcrypt() {
+none_is() {
 	drivers
-	[ "$(drivers | grep -vc '^pcrypt(')" -eq 3 ]
+	[ "$(drivers | grep -vc "^$1(")" -eq 3 ]
 }
 
-# Makes pcrypt's variants of what the module has: new transforms prefer them. From
-# 7.3 on AF_ALG takes few names unless it is told to.
-pcrypt_load() {
-	modprobe -q pcrypt 2> /dev/null || insmod /lib/modules/pcrypt.ko || return
-	restricted=$(cat "$restrict" 2> /dev/null)
-	[ -z "$restricted" ] || echo 0 > "$restrict"
-	status=0
-	for driver in $(drivers | sort -u); do
-		./use_alg aead "pcrypt($driver)" || status=1
-	done
-	[ -z "$restricted" ] || echo "$restricted" > "$restrict"
-	return "$status"
+# ciphers_load TEMPLATE: its variants of what the module has, which new transforms prefer
+ciphers_load() {
+	modprobe -q "$1" 2> /dev/null || insmod "/lib/modules/$1.ko" 2> /dev/null || :
+	insmod ./later_aead.ko \
+		drivers="$(drivers | sort -u | sed "s/.*/$1(&)/" | paste -sd ';')"
 }
 
-# They go with their template.
-pcrypt_unload() {
-	rmmod pcrypt
+ciphers_unload() {
+	rmmod later_aead
 }
 
-# check_with NAME VARIANTS: what matters with such a driver; in these variants
+# check_with TEMPLATE NAME VARIANTS: what matters with such a driver; in these variants
 # against OpenSSL, messages with each of their bits changed included.
 check_with() {
-	check "$1.it_is_at_work" ./async
-	for variant in $2; do
-		check "$1.against_openssl.$variant" ./crypto -v "$variant"
+	check "$1.$2.it_is_at_work" env ASYNC_TEMPLATE="$1" ./async
+	for variant in $3; do
+		check "$1.$2.against_openssl.$variant" ./crypto -v "$variant"
 	done
-	check "$1.threads" ./concurrency
-	check "$1.killed" ./lifecycle -t killed_in_the_middle
-	check "$1.unload" module_unload
+	check "$1.$2.threads" ./concurrency
+	check "$1.$2.killed" ./lifecycle -t killed_in_the_middle
+	check "$1.$2.unload" module_unload
+}
+
+# The module is loaded, before and after.
+check_template() {
+	check "$1.later.load" ciphers_load "$1"
+	check "$1.later.info_names_what_was_there" none_is "$1"
+	check_with "$1" later 'aes_256_gcm chacha20_poly1305'
+
+	check "$1.before.load" module_load "$SSPSEAL_MODULE"
+	check "$1.before.info_names_it" all_are "$1"
+	check_with "$1" before aes_128_gcm_acceptor
+
+	check "$1.unload" ciphers_unload
+	check "$1.without.load" module_load "$SSPSEAL_MODULE"
+	check "$1.without.info_names_others" none_is "$1"
 }
 
 clean_up() {
 	[ ! -d /sys/module/sspseal ] || module_unload
-	[ ! -d /sys/module/pcrypt ] || pcrypt_unload
+	[ ! -d /sys/module/later_aead ] || ciphers_unload
 	module_restore
 	rm -f "$output"
 }
@@ -93,19 +99,11 @@ output=$(mktemp) || exit 1
 trap 'clean_up' EXIT
 trap 'exit 1' HUP INT TERM
 echo "TAP version 13"
-[ ! -d /sys/module/pcrypt ] || pcrypt_unload
 
 check others_do_not_sleep fails ./async -t calls_sleep_until_it_is_done
-check later.load pcrypt_load
-check later.info_names_what_was_there none_is_pcrypt
-check_with later 'aes_256_gcm chacha20_poly1305'
-
-check before.load module_load "$SSPSEAL_MODULE"
-check before.info_names_it all_are_pcrypt
-check_with before aes_128_gcm_acceptor
-
-check before.pcrypt_unload pcrypt_unload
-check without.load module_load "$SSPSEAL_MODULE"
-check without.info_names_others none_is_pcrypt
+check_template pcrypt
+case $(uname -r) in
+[1-6].*) check_template cryptd ;;
+esac
 echo "1..$number"
 [ "$failed" -eq 0 ]

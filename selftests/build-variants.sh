@@ -10,6 +10,7 @@
 #   sspseal-broken-WHAT.ko    one known answer of the self-test is wrong: of the
 #                             key derivation, the replay window, or a token
 #   faulty_aead.ko            a cipher that fails when it is told to
+#   later_aead.ko             makes ciphers that complete later
 set -euo pipefail
 
 kernel=$1 objects=$2 dir=$3
@@ -40,6 +41,8 @@ cp "$objects/small/sspseal.ko" "$dir/sspseal-small.ko"
 build_broken kdf 's/0x58, 0x65,$/0x58, 0x64,/'
 build_broken window 's/{ W - 1, NEW }, { 0, NEW }, { 0, SEEN },/{ W - 1, NEW }, { 0, NEW }, { 0, NEW },/'
 build_broken token 's/0x4a, 0xe7 }/0x4a, 0xe6 }/'
-"$top/selftests/build-test-module.sh" "$kernel" "$top/selftests/faulty" \
-	"$objects/faulty"
-cp "$objects/faulty/faulty_aead.ko" "$dir"
+for module in faulty later; do
+	"$top/selftests/build-test-module.sh" "$kernel" "$top/selftests/$module" \
+		"$objects/$module"
+	cp "$objects/$module/${module}_aead.ko" "$dir"
+done

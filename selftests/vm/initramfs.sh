@@ -15,8 +15,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-# What the VM itself needs; for async.sh pcrypt, with what makes it work; and for the
-# benchmark what libkcapi asks about algorithms.
+# What the VM itself needs; for async.sh pcrypt; and for the benchmark AF_ALG, and what
+# libkcapi asks about algorithms.
 vm_modules=(virtio_pci virtio_console virtio_rng
 	af_alg algif_aead algif_hash algif_skcipher crypto_user pcrypt)
 
