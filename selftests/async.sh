@@ -7,6 +7,9 @@
 # thread of its own, and pcrypt, which has many. Once they are there before the module,
 # which then takes its measure from them, and once they come later, with larger requests
 # than it has room for. Linux 7 has no cryptd any more.
+#
+# cryptd wants what completes at once, as the fast AES-GCM of x86 says that it does not:
+# there it has the generic one.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source-path=SCRIPTDIR
@@ -49,11 +52,16 @@ none_is() {
 	[ "$(drivers | grep -vc "^$1(")" -eq 3 ]
 }
 
-# ciphers_load TEMPLATE: its variants of what the module has, which new transforms prefer
+what_completes_at_once() {
+	echo "gcm_base(ctr(aes-generic),ghash-generic)"
+	drivers | grep chacha
+}
+
+# ciphers_load TEMPLATE COMMAND: its variants of the drivers that COMMAND names
 ciphers_load() {
 	modprobe -q "$1" 2> /dev/null || insmod "/lib/modules/$1.ko" 2> /dev/null || :
 	insmod ./later_aead.ko \
-		drivers="$(drivers | sort -u | sed "s/.*/$1(&)/" | paste -sd ';')"
+		drivers="$("$2" | sort -u | sed "s/.*/$1(&)/" | paste -sd ';')"
 }
 
 ciphers_unload() {
@@ -72,9 +80,9 @@ check_with() {
 	check "$1.$2.unload" module_unload
 }
 
-# The module is loaded, before and after.
+# check_template TEMPLATE COMMAND: the module is loaded, before and after.
 check_template() {
-	check "$1.later.load" ciphers_load "$1"
+	check "$1.later.load" ciphers_load "$1" "$2"
 	check "$1.later.info_names_what_was_there" none_is "$1"
 	check_with "$1" later 'aes_256_gcm chacha20_poly1305'
 
@@ -101,9 +109,9 @@ trap 'exit 1' HUP INT TERM
 echo "TAP version 13"
 
 check others_do_not_sleep fails ./async -t calls_sleep_until_it_is_done
-check_template pcrypt
+check_template pcrypt drivers
 case $(uname -r) in
-[1-6].*) check_template cryptd ;;
+[1-6].*) check_template cryptd what_completes_at_once ;;
 esac
 echo "1..$number"
 [ "$failed" -eq 0 ]

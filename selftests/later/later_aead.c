@@ -2,7 +2,7 @@
 /*
  * Ciphers that complete later, as long as this module is loaded: the names in
  * "drivers", separated by ';', are made out of templates, as cryptd(NAME) and
- * pcrypt(NAME). New transforms prefer them to what they are made of.
+ * pcrypt(NAME). New transforms prefer them to all others.
  */
 #include <crypto/internal/aead.h>
 #include <linux/err.h>
@@ -11,6 +11,7 @@
 #include <linux/string.h>
 
 #define DRIVERS_MAX	8
+#define PRIORITY	10000
 
 static char *drivers = "";
 module_param(drivers, charp, 0444);
@@ -39,6 +40,7 @@ static int make(const char *name)
 	tfm = crypto_alloc_aead(name, 0, 0);
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
+	crypto_aead_alg(tfm)->base.cra_priority = PRIORITY;
 	made[nr_made++] = tfm;
 	return 0;
 }

@@ -15,10 +15,11 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
 
-# What the VM itself needs; for async.sh pcrypt; and for the benchmark AF_ALG, and what
-# libkcapi asks about algorithms.
+# What the VM itself needs; for async.sh pcrypt and what cryptd is to have; and for the
+# benchmark AF_ALG, and what libkcapi asks about algorithms.
 vm_modules=(virtio_pci virtio_console virtio_rng
-	af_alg algif_aead algif_hash algif_skcipher crypto_user pcrypt)
+	af_alg algif_aead algif_hash algif_skcipher crypto_user
+	pcrypt aes_generic ghash-generic)
 
 usage() {
 	sed -n '4,5s/^# \{0,1\}//p' "$0" >&2
