@@ -62,8 +62,8 @@ const struct tally *program_tally(void);
 
 /* ---- kcov.c ---- */
 
-/* False if the kernel or the module has none. */
-bool kcov_init(void);
+/* Without it in kernel and module there are no edges. */
+void kcov_init(void);
 /* Of the calling thread; threads of a program call it, too. */
 void kcov_thread_begin(void);
 void kcov_thread_end(void);

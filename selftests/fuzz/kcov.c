@@ -36,10 +36,9 @@ static bool thread_open(void)
 	return trace != MAP_FAILED;
 }
 
-bool kcov_init(void)
+void kcov_init(void)
 {
 	available = thread_open();
-	return available;
 }
 
 void kcov_thread_begin(void)
