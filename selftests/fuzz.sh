@@ -7,10 +7,12 @@
 # fuzz/corpus.txt and SEED (default: the time). Ends with "N executions, N edges, N
 # findings", what was reached, and which lines of the module were. In build/fuzz:
 #
-#   last.txt    what was run last, after a crash the cause of it
-#   corpus.txt  what reached something new, in the format of fuzz/corpus.txt
+#   last.txt      what was run last, after a crash the cause of it
+#   findings.txt  what broke a rule, if anything did
+#   corpus.txt    what reached something new, in the format of fuzz/corpus.txt
 #
-# INPUT=file runs the programs in that file only: last.txt, for example.
+# INPUT=file runs the programs in that file only: last.txt, for example, or
+# findings.txt, which it leaves as it is.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
@@ -23,10 +25,12 @@ export BUILD=$work KERNEL=$kernel KBUILD_OPTIONS='KCOV_INSTRUMENT=y GCOV_PROFILE
 
 # What is about to be run is kept apart, and forgotten when it has been.
 sort_output() {
-	awk -v last="$work/last.txt" -v corpus="$work/corpus.txt" '
+	awk -v last="$work/last.txt" -v corpus="$work/corpus.txt" \
+		-v findings="$findings" '
 		/^> new group/ { close(last); printf "" > last; next }
 		/^>/ { print > last; fflush(last); next }
 		/^\+/ { print > corpus; next }
+		/^!/ { print > findings; fflush(findings) }
 		{ print; fflush() }
 	'
 }
@@ -36,15 +40,21 @@ install_packages demo check
 make -s -C "$top/selftests/fuzz" OUTPUT="$work" \
 	KSFT="$("$top/selftests/vm/kselftest.sh")" abi_fuzz
 cp "$work/abi_fuzz" "$top/selftests/gcov-guest.sh" "$work/stage"
-[ -z "${INPUT:-}" ] || seconds=0
 cp "${INPUT:-$top/selftests/fuzz/corpus.txt}" "$work/stage/corpus.txt"
+findings=$work/findings.txt
+if [ -n "${INPUT:-}" ]; then
+	seconds=0
+	findings=/dev/null
+fi
 
 say "fuzzing for $seconds s, SEED=$seed"
 rm -rf "$work/out" "$work/last.txt" "$work/corpus.txt"
+[ -n "${INPUT:-}" ] || rm -f "$findings"
 status=0
 # shellcheck disable=SC2016 # the guest's shell expands it
 "$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$work/stage" \
-	--out "$work/out/0" --log "$work/kernel.log" --timeout $((seconds + 600)) -- \
+	--out "$work/out/0" --log "$work/kernel.log" \
+	--timeout $((seconds + 300 * $(slowness))) -- \
 	./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
 	sh -c './abi_fuzz "$1" "$2" < corpus.txt' fuzz "$seconds" "$seed" |
 	sort_output || status=$?

@@ -7,9 +7,11 @@
  * A program is a line: its steps in hexadecimal. Output lines begin with
  *   > what is run next: written before it is run, as a crash leaves nothing
  *   + it reached something new
+ *   ! something was found
  *   # a report; the last one ends "N executions, N edges, N findings"
  *
- * Exit status 1 after a finding, 2 if nothing guides it.
+ * Exit status 1 after a finding, 2 if nothing guides it, or CORPUS has no
+ * program.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,8 +61,7 @@ static bool parse_program(const char *line, struct program *p)
 	char byte[3] = "";
 	size_t digits, i, size;
 
-	while (*line == '>' || *line == '+' || *line == ' ')
-		line++;
+	line += strspn(line, ">+! ");
 	digits = strspn(line, "0123456789abcdef");
 	size = digits / 2;
 	p->nr = size / sizeof(p->step[0]);
@@ -224,7 +225,7 @@ static void print_tally(void)
 
 int main(int argc, char **argv)
 {
-	time_t end, next;
+	time_t begin = time(NULL), end, next;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: abi_fuzz SECONDS SEED < CORPUS\n");
@@ -234,13 +235,14 @@ int main(int argc, char **argv)
 	corpus = calloc(CORPUS_MAX, sizeof(*corpus));
 	read_corpus();
 	if (!nr_corpus) {
-		corpus[0].nr = 4;
-		nr_corpus = 1;
+		fprintf(stderr, "there is no program in CORPUS\n");
+		return 2;
 	}
 	program_init();
 	kcov_init();
 	end = time(NULL) + atol(argv[1]);
 	run_corpus();
+	printf("# corpus: %ld s\n", (long)(time(NULL) - begin));
 	if (!kcov_edges()) {
 		fprintf(stderr, "no KCOV of the module: nothing guides it\n");
 		return 2;
