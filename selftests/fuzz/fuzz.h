@@ -74,12 +74,22 @@ unsigned int kcov_edges(void);
 /* ---- oracle.c ---- */
 
 void oracle_reset(void);
-void oracle_call(unsigned long cmd, __u32 status, int error);
+void oracle_finding(const char *what);
+unsigned long oracle_findings(void);
+
+/**
+ * oracle_call - a call is over, or an operation of a batch
+ * @cmd: which
+ * @status: as the kernel left it, POISON32 before
+ * @error: 0 or -errno
+ * @unread: the -errno that is due because the struct is not taken, or 0
+ */
+void oracle_call(unsigned long cmd, __u32 status, int error, int unread);
+
 /* A message was sent; what it said before it was sealed. */
 void oracle_sent(const __u8 *token, const void *plain, size_t size);
 /* A message was accepted. */
 void oracle_received(const __u8 *token, const void *data, size_t size);
-unsigned long oracle_findings(void);
 
 /* ---- main.c ---- */
 

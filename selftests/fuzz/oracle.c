@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What must be true whatever was called, beside that the kernel stays healthy:
- * status and errno agree; no number is used twice under one salt; what is
- * accepted was sent, and reads as it was written.
+ * each struct that could be read has a status, and errno is that of it; one of a
+ * call that was refused is as it was; no number is used twice under one salt; what
+ * is accepted was sent, and reads as it was written.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -31,11 +32,11 @@ static unsigned int nr_letters;
 static unsigned long findings;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void finding(const char *what)
+void oracle_finding(const char *what)
 {
 	printf("FINDING: %s\n", what);
 	fflush(stdout);
-	findings++;
+	__atomic_add_fetch(&findings, 1, __ATOMIC_RELAXED);
 }
 
 void oracle_reset(void)
@@ -48,13 +49,14 @@ unsigned long oracle_findings(void)
 	return findings;
 }
 
-void oracle_call(unsigned long cmd, __u32 status, int error)
+void oracle_call(unsigned long cmd, __u32 status, int error, int unread)
 {
-	if (status == POISON32 ? !error : status_errno(status) != error) {
-		printf("command %#lx: status %u, errno %d\n", cmd, status,
-		       error);
-		finding("status and errno do not agree");
-	}
+	if (unread ? status == POISON32 && error == unread :
+		     status_errno(status) == error)
+		return;
+	printf("command %#lx: status %u, errno %d, expected %d\n", cmd, status,
+	       error, unread);
+	oracle_finding("status and errno do not agree");
 }
 
 /* A signature's DATA is not kept apart from what else it covers. */
@@ -67,7 +69,7 @@ void oracle_sent(const __u8 *token, const void *plain, size_t size)
 	for (i = 0; i < nr_letters; i++) {
 		if (!memcmp(letters[i].token + UNIQUE_OFFSET,
 			    token + UNIQUE_OFFSET, UNIQUE_SIZE))
-			finding("a number was used twice");
+			oracle_finding("a number was used twice");
 	}
 	if (nr_letters < LETTERS) {
 		letter = &letters[nr_letters++];
@@ -88,9 +90,9 @@ void oracle_received(const __u8 *token, const void *data, size_t size)
 			break;
 	}
 	if (i == nr_letters)
-		finding("accepted what was not sent");
+		oracle_finding("accepted what was not sent");
 	else if (letters[i].size != size ||
 		 memcmp(letters[i].plain, data, size < KEPT ? size : KEPT))
-		finding("received other DATA than was sent");
+		oracle_finding("received other DATA than was sent");
 	pthread_mutex_unlock(&lock);
 }

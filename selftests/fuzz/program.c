@@ -61,6 +61,8 @@ struct letter {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int files[FILES];
+/* How often one of them was closed, or made. */
+static unsigned int file_changes;
 static struct handle handles[HANDLES];
 static struct letter messages[MESSAGES];
 static __s32 key_serial[2];
@@ -157,13 +159,44 @@ static void poke(void *bytes, size_t size, const struct step *s)
 	memcpy((__u8 *)bytes + at, &value, size - at < 8 ? 4 : 8);
 }
 
+static unsigned int changes_now(void)
+{
+	return __atomic_load_n(&file_changes, __ATOMIC_ACQUIRE);
+}
+
+/* What a struct is refused with that says it has @said bytes; 0 if it is not. */
+static int refused_size(__u32 said, size_t size)
+{
+	if (said < size)
+		return -EINVAL;
+	return said > PAGE ? -E2BIG : 0;
+}
+
+/*
+ * @bytes: of the struct, as it was with @before, but for its status. Where it could
+ * not be written, it may have been in part.
+ */
+static void check_struct(const union padded *before, union padded *bytes,
+			 int error)
+{
+	__u32 status = bytes->head[1];
+
+	if (!error || error == -EFAULT)
+		return;
+	bytes->head[1] = before->head[1];
+	if (memcmp(before, bytes, sizeof(*before)))
+		oracle_finding("a struct was changed by a refusal");
+	bytes->head[1] = status;
+}
+
 /* The size of the struct is what it says in the first field, unless odd. */
 static bool command(unsigned int file, unsigned long cmd, void *arg,
 		    size_t size, const struct step *s)
 {
-	static __thread union padded padded;
+	static __thread union padded padded, before;
 	struct tally *t = &tally[_IOC_NR(cmd)];
-	int ret, error;
+	unsigned int changes = changes_now();
+	int fd = files[file], error;
 
 	memset(&padded, 0, sizeof(padded));
 	memcpy(&padded, arg, size);
@@ -173,9 +206,13 @@ static bool command(unsigned int file, unsigned long cmd, void *arg,
 	if (s->how & OTHER_SIZE)
 		padded.head[0] = step_value(s);
 	padded.head[1] = POISON32;
-	ret = ioctl(files[file], cmd, &padded);
-	error = ret ? -errno : 0;
-	oracle_call(cmd, padded.head[1], error);
+	before = padded;
+	error = ioctl(fd, cmd, &padded) ? -errno : 0;
+	/* Without a file nothing can be said, nor if it may be another's. */
+	if (fd >= 0 && changes == changes_now())
+		oracle_call(cmd, padded.head[1], error,
+			    refused_size(before.head[0], size));
+	check_struct(&before, &padded, error);
 	memcpy(arg, &padded, size);
 	__atomic_add_fetch(&t->calls, 1, __ATOMIC_RELAXED);
 	if (!error)
@@ -189,6 +226,7 @@ static void file_set(unsigned int file, int fd)
 {
 	int old = __atomic_exchange_n(&files[file], fd, __ATOMIC_RELAXED);
 
+	__atomic_add_fetch(&file_changes, 1, __ATOMIC_RELEASE);
 	if (old >= 0)
 		close(old);
 }
