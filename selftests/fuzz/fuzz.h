@@ -86,9 +86,29 @@ unsigned long oracle_findings(void);
  */
 void oracle_call(unsigned long cmd, __u32 status, int error, int unread);
 
-/* A message was sent; what it said before it was sealed. */
-void oracle_sent(const __u8 *token, const void *plain, size_t size);
-/* A message was accepted. */
+/* To be asked before a message is sent, and told when its number is known. */
+unsigned int oracle_now(void);
+
+/**
+ * oracle_sent - a message was sent
+ * @begun: oracle_now() before it was
+ * @token: its token
+ * @plain: what it said before it was sealed, which stays; or NULL if its list was
+ *	made odd, so that it cannot be told what was sent
+ * @size: bytes of it
+ */
+void oracle_sent(unsigned int begun, const __u8 *token, const void *plain,
+		 size_t size);
+
+/**
+ * oracle_burned - a number was used, and no token was seen
+ * @begun: oracle_now() before it was
+ * @salt: of the context
+ * @sent: by QUERY afterwards, the numbers used
+ */
+void oracle_burned(unsigned int begun, const __u8 *salt, __u64 sent);
+
+/* A message was accepted. @data: NULL if it could not be written. */
 void oracle_received(const __u8 *token, const void *data, size_t size);
 
 /* ---- main.c ---- */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What must be true whatever was called, beside that the kernel stays healthy:
- * each struct that could be read has a status, and errno is that of it; one of a
- * call that was refused is as it was; no number is used twice under one salt; what
- * is accepted was sent, and reads as it was written.
+ * each struct that could be read has a status, and errno is that of it; what was
+ * refused has changed nothing; no number is used twice under one salt, nor one
+ * below what was used before; what is accepted was sent, and reads as it was
+ * written.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -14,19 +15,29 @@
 #include "../sspseal_test.h"
 
 #define LETTERS		1024
-#define KEPT		64
 
-/* What was sent: its token, and DATA's size and beginning. */
+/**
+ * struct letter - a number that was used
+ * @token: with it; of one that was burned only the salt
+ * @floor: what is sent later has this number or a higher one
+ * @burned: its message was not seen
+ * @plain: what was sent, NULL if that is not known
+ * @size: bytes of it
+ */
 struct letter {
 	__u8 token[SSPSEAL_TOKEN_SIZE];
-	__u8 plain[KEPT];
+	__u64 floor;
+	bool burned;
+	const void *plain;
 	size_t size;
 };
 
 /* Bytes of a token that no two have in common: counter, salt. */
 #define UNIQUE_OFFSET	8
 #define UNIQUE_SIZE	24
+#define SALT_OFFSET	16
 
+/* In the order in which the calls were over. */
 static struct letter letters[LETTERS];
 static unsigned int nr_letters;
 static unsigned long findings;
@@ -59,40 +70,90 @@ void oracle_call(unsigned long cmd, __u32 status, int error, int unread)
 	oracle_finding("status and errno do not agree");
 }
 
-/* A signature's DATA is not kept apart from what else it covers. */
-void oracle_sent(const __u8 *token, const void *plain, size_t size)
+unsigned int oracle_now(void)
 {
-	struct letter *letter;
+	return __atomic_load_n(&nr_letters, __ATOMIC_ACQUIRE);
+}
+
+static bool same_salt(const struct letter *letter, const __u8 *salt)
+{
+	return !memcmp(letter->token + SALT_OFFSET, salt, SSPSEAL_SALT_SIZE);
+}
+
+/* Under the lock: what was used before a call began is not used by it. */
+static __u64 find_floor(unsigned int begun, const __u8 *salt)
+{
+	__u64 floor = 0;
 	unsigned int i;
 
+	for (i = 0; i < begun; i++) {
+		if (same_salt(&letters[i], salt) && letters[i].floor > floor)
+			floor = letters[i].floor;
+	}
+	return floor;
+}
+
+/* Under the lock. */
+static void add(const struct letter *letter)
+{
+	if (nr_letters == LETTERS)
+		abort();
+	letters[nr_letters] = *letter;
+	__atomic_store_n(&nr_letters, nr_letters + 1, __ATOMIC_RELEASE);
+}
+
+void oracle_sent(unsigned int begun, const __u8 *token, const void *plain,
+		 size_t size)
+{
+	struct letter letter = {
+		.floor = token_counter(token) + 1,
+		.plain = plain,
+		.size = size,
+	};
+	unsigned int i;
+
+	memcpy(letter.token, token, sizeof(letter.token));
 	pthread_mutex_lock(&lock);
 	for (i = 0; i < nr_letters; i++) {
-		if (!memcmp(letters[i].token + UNIQUE_OFFSET,
+		if (!letters[i].burned &&
+		    !memcmp(letters[i].token + UNIQUE_OFFSET,
 			    token + UNIQUE_OFFSET, UNIQUE_SIZE))
 			oracle_finding("a number was used twice");
 	}
-	if (nr_letters < LETTERS) {
-		letter = &letters[nr_letters++];
-		memcpy(letter->token, token, sizeof(letter->token));
-		letter->size = size;
-		memcpy(letter->plain, plain, size < KEPT ? size : KEPT);
-	}
+	if (token_counter(token) < find_floor(begun, token + SALT_OFFSET))
+		oracle_finding("a number is below one that was used before");
+	add(&letter);
+	pthread_mutex_unlock(&lock);
+}
+
+void oracle_burned(unsigned int begun, const __u8 *salt, __u64 sent)
+{
+	struct letter letter = { .burned = true };
+
+	memcpy(letter.token + SALT_OFFSET, salt, SSPSEAL_SALT_SIZE);
+	pthread_mutex_lock(&lock);
+	letter.floor = find_floor(begun, salt) + 1;
+	if (sent < letter.floor)
+		oracle_finding("QUERY tells fewer numbers than were used");
+	add(&letter);
 	pthread_mutex_unlock(&lock);
 }
 
 void oracle_received(const __u8 *token, const void *data, size_t size)
 {
+	const struct letter *letter = letters;
 	unsigned int i;
 
 	pthread_mutex_lock(&lock);
-	for (i = 0; i < nr_letters; i++) {
-		if (!memcmp(letters[i].token, token, sizeof(letters[i].token)))
+	for (i = 0; i < nr_letters; i++, letter++) {
+		if (letter->plain &&
+		    !memcmp(letter->token, token, sizeof(letter->token)))
 			break;
 	}
 	if (i == nr_letters)
 		oracle_finding("accepted what was not sent");
-	else if (letters[i].size != size ||
-		 memcmp(letters[i].plain, data, size < KEPT ? size : KEPT))
+	else if (data && (letter->size != size ||
+			  memcmp(letter->plain, data, size)))
 		oracle_finding("received other DATA than was sent");
 	pthread_mutex_unlock(&lock);
 }

@@ -69,19 +69,38 @@ static __s32 key_serial[2];
 static __u8 associated[ASSOCIATED];
 static __u8 *none, *readonly;
 
-/* The memory of a step, which no other thread touches. */
+/**
+ * struct scratch - the memory of one message, which no other thread touches
+ * @stream: token and data, one behind the other, as they were before the call; or
+ *	what the call gets, and then @token and @data are as they were
+ * @data: DATA
+ * @token: TOKEN
+ * @list: the buffers
+ * @before: the same, as it was
+ * @nr: how many there are
+ * @size: bytes of @data
+ * @poked: it cannot be told what the call gets
+ * @step: made from
+ * @begun: oracle_now() before the call
+ * @changes: of files, before the call
+ */
 struct scratch {
-	__u8 *stream;	/* token and data, one behind the other */
+	__u8 *stream;
 	__u8 *data;
-	__u8 *plain;
 	__u8 token[SSPSEAL_TOKEN_SIZE];
 	struct sspseal_buffer list[ENTRIES];
+	struct sspseal_buffer before[ENTRIES];
 	unsigned int nr;
-	unsigned int at_data;
+	size_t size;
 	bool poked;
+	struct step step;
+	unsigned int begun;
+	unsigned int changes;
 };
 
 static struct scratch scratch[WORKERS + 1];
+/* What all messages say. */
+static __u8 *plain;
 
 static const __u64 values[] = {
 	0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 28, 29, 31, 32, 33, 47, 48, 49, 63,
@@ -397,6 +416,9 @@ static void make_list(struct scratch *m, __u8 list, size_t size, bool stream)
 	void *token = stream ? m->stream : m->token;
 	size_t token_size = stream ? TOKEN_SIZE + size : TOKEN_SIZE;
 
+	memcpy(m->stream, m->token, TOKEN_SIZE);
+	memcpy(m->stream + TOKEN_SIZE, m->data, size);
+	m->size = size;
 	m->nr = 0;
 	if (list & 128)
 		entry(m, token_type, token, token_size);
@@ -404,7 +426,6 @@ static void make_list(struct scratch *m, __u8 list, size_t size, bool stream)
 		entry(m, DATA | RWC, associated, ASSOCIATED);
 	if (list & 2)
 		entry(m, DATA | RWC, associated, 1);
-	m->at_data = m->nr;
 	entry(m, DATA, stream ? NULL : m->data, stream ? 0 : size);
 	if (list & 4)
 		entry(m, DATA | RWC, associated, 0);
@@ -430,6 +451,10 @@ static void spoil(struct scratch *m, const struct step *s)
 			 (s->choice & 2 ? PAGE - s->size % 64 : 0);
 	if (s->how & BAD_MEMORY && b->cb > PAGE)
 		b->cb = PAGE;
+	memcpy(m->before, m->list, sizeof(m->before));
+	m->step = *s;
+	m->begun = oracle_now();
+	m->changes = changes_now();
 }
 
 static struct sspseal_message make_message(struct scratch *m,
@@ -451,43 +476,43 @@ static struct sspseal_message make_message(struct scratch *m,
 	return message;
 }
 
-static void keep_letter(struct scratch *m, const struct step *s, size_t size,
-			bool is_signature)
+static void keep_letter(struct scratch *m, bool is_signature)
 {
-	struct letter *letter = step_message(s);
+	struct letter *letter = step_message(&m->step);
 
 	pthread_mutex_lock(&lock);
 	memcpy(letter->token, m->token, sizeof(letter->token));
-	memcpy(letter->data, m->data, size);
-	letter->size = size;
-	letter->list = s->list;
+	memcpy(letter->data, m->data, m->size);
+	letter->size = m->size;
+	letter->list = m->step.list;
 	letter->is_signature = is_signature;
 	pthread_mutex_unlock(&lock);
 }
 
-static void do_send(struct scratch *m, const struct step *s, unsigned long cmd)
+static bool is_sending(unsigned long cmd)
 {
-	struct sspseal_message message;
+	return cmd == SSPSEAL_SEAL || cmd == SSPSEAL_SIGN;
+}
+
+static struct sspseal_message prepare_send(struct scratch *m,
+					   const struct step *s)
+{
 	size_t size = step_size(s);
 
-	memcpy(m->data, m->plain, size);
+	memset(m->token, POISON, sizeof(m->token));
+	memcpy(m->data, plain, size);
 	make_list(m, s->list, size, s->list & 64 && s->how & ALTER);
 	spoil(m, s);
-	message = make_message(m, s);
-	if (!command(step_file(s), cmd, &message, sizeof(message), s) ||
-	    m->poked)
-		return;
-	oracle_sent(m->token, m->plain, size);
-	keep_letter(m, s, size, cmd == SSPSEAL_SIGN);
+	return make_message(m, s);
 }
 
 /* By the neighbour of who sent it, or by @kind another; as it is, or altered. */
-static void do_receive(struct scratch *m, const struct step *s,
-		       unsigned long cmd)
+static struct sspseal_message prepare_receive(struct scratch *m,
+					      const struct step *s,
+					      unsigned long cmd)
 {
 	struct letter *letter = step_message(s);
-	struct sspseal_message message;
-	bool stream, altered = s->how & ALTER;
+	bool altered = s->how & ALTER;
 	size_t size;
 	__u8 list;
 
@@ -498,24 +523,79 @@ static void do_receive(struct scratch *m, const struct step *s,
 	memcpy(m->data, letter->data, size);
 	pthread_mutex_unlock(&lock);
 
-	stream = s->list & 64 && cmd == SSPSEAL_UNSEAL;
 	if (altered && s->field & 1)
 		m->token[s->size % TOKEN_SIZE] ^= 1 << (s->choice & 7);
 	else if (altered && size)
 		m->data[s->value % size] ^= 1 << (s->choice & 7);
 	if (altered && s->field & 2)
 		list ^= s->list;
-	memcpy(m->stream, m->token, TOKEN_SIZE);
-	memcpy(m->stream + TOKEN_SIZE, m->data, size);
-	make_list(m, list & ~64, size, stream);
+	make_list(m, list & ~64, size, s->list & 64 && cmd == SSPSEAL_UNSEAL);
 	spoil(m, s);
-	message = make_message(m, s);
-	if (!command(step_file(s), cmd, &message, sizeof(message), s) ||
-	    m->poked)
+	return make_message(m, s);
+}
+
+/* A number was used, and not seen. Whose it was, QUERY tells. */
+static void judge_burned(const struct scratch *m, unsigned int file,
+			 __u32 handle)
+{
+	struct sspseal_query q = { .size = sizeof(q), .handle = handle };
+
+	if (!ioctl(files[file], SSPSEAL_QUERY, &q) &&
+	    m->changes == changes_now())
+		oracle_burned(m->begun, q.salt, q.sent);
+}
+
+/* Of all that was refused, no byte was written: no plaintext either. */
+static void judge_refused(const struct scratch *m)
+{
+	if (memcmp(m->stream, m->token, TOKEN_SIZE) ||
+	    memcmp(m->stream + TOKEN_SIZE, m->data, m->size) ||
+	    memcmp(m->before, m->list, sizeof(m->before)))
+		oracle_finding("a buffer was changed by a refusal");
+}
+
+static void judge_sent(struct scratch *m, unsigned int file,
+		       const struct sspseal_message *message, bool is_signature)
+{
+	/* An odd list may have it elsewhere. */
+	if (m->poked && all_bytes(m->token, POISON, TOKEN_SIZE)) {
+		judge_burned(m, file, message->handle);
 		return;
-	/* The stream is decrypted where it lies. */
-	oracle_received(m->token, stream ? m->stream + TOKEN_SIZE : m->data,
-			size);
+	}
+	oracle_sent(m->begun, m->token, m->poked ? NULL : plain, m->size);
+	if (!m->poked)
+		keep_letter(m, is_signature);
+}
+
+/* @message: as it is after the call */
+static void judge(struct scratch *m, unsigned int file, unsigned long cmd,
+		  const struct sspseal_message *message)
+{
+	bool late = message->status == SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+	/* A stream is decrypted where it lies. */
+	bool stream = m->step.list & 64 && cmd == SSPSEAL_UNSEAL;
+	const __u8 *data = stream ? m->stream + TOKEN_SIZE : m->data;
+
+	if (message->status && !late)
+		judge_refused(m);
+	else if (!is_sending(cmd))
+		oracle_received(m->token, late ? NULL : data, m->size);
+	else if (late)
+		judge_burned(m, file, message->handle);
+	else
+		judge_sent(m, file, message, cmd == SSPSEAL_SIGN);
+}
+
+static void do_message(struct scratch *m, const struct step *s,
+		       unsigned long cmd)
+{
+	struct sspseal_message message = is_sending(cmd) ?
+					 prepare_send(m, s) :
+					 prepare_receive(m, s, cmd);
+	unsigned int file = step_file(s);
+
+	command(file, cmd, &message, sizeof(message), s);
+	judge(m, file, cmd, &message);
 }
 
 /* Operations of all sorts on one message after the other. */
@@ -532,7 +612,7 @@ static void do_batch(struct scratch *m, const struct step *s)
 	};
 	unsigned int i;
 
-	memcpy(m->data, m->plain, 1000);
+	memcpy(m->data, plain, 1000);
 	make_list(m, s->list & ~64, 1000, false);
 	spoil(m, s);
 	for (i = 0; i < BATCH_MAX; i++) {
@@ -548,28 +628,28 @@ static void do_batch(struct scratch *m, const struct step *s)
 
 static void do_seal(struct scratch *m, const struct step *s)
 {
-	do_send(m, s, SSPSEAL_SEAL);
+	do_message(m, s, SSPSEAL_SEAL);
 }
 
 static void do_sign(struct scratch *m, const struct step *s)
 {
-	do_send(m, s, SSPSEAL_SIGN);
+	do_message(m, s, SSPSEAL_SIGN);
 }
 
 static void do_unseal(struct scratch *m, const struct step *s)
 {
-	do_receive(m, s, SSPSEAL_UNSEAL);
+	do_message(m, s, SSPSEAL_UNSEAL);
 }
 
 static void do_verify(struct scratch *m, const struct step *s)
 {
-	do_receive(m, s, SSPSEAL_VERIFY);
+	do_message(m, s, SSPSEAL_VERIFY);
 }
 
 /* Receives what there is by the command that fits. */
 static void do_accept(struct scratch *m, const struct step *s)
 {
-	do_receive(m, s, step_message(s)->is_signature ? SSPSEAL_VERIFY :
+	do_message(m, s, step_message(s)->is_signature ? SSPSEAL_VERIFY :
 							 SSPSEAL_UNSEAL);
 }
 
@@ -690,12 +770,12 @@ void program_init(void)
 		messages[i].data = calloc(1, DATA_MAX);
 	for (i = 0; i < FILES; i++)
 		files[i] = -1;
+	plain = map(DATA_MAX, PROT_READ | PROT_WRITE);
+	fill(plain, DATA_MAX);
 	for (i = 0; i <= WORKERS; i++) {
 		scratch[i].data = map(DATA_MAX, PROT_READ | PROT_WRITE);
-		scratch[i].plain = map(DATA_MAX, PROT_READ | PROT_WRITE);
 		scratch[i].stream = map(DATA_MAX + TOKEN_SIZE,
 					PROT_READ | PROT_WRITE);
-		fill(scratch[i].plain, DATA_MAX);
 	}
 	for (i = 0; i < WORKERS; i++) {
 		pthread_cond_init(&workers[i].wake, NULL);
