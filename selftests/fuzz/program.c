@@ -98,7 +98,10 @@ struct scratch {
 	unsigned int changes;
 };
 
-static struct scratch scratch[WORKERS + 1];
+/* Of each thread: for a message of its own, and those of a batch. */
+static struct scratch scratch[WORKERS + 1][1 + BATCH_MAX];
+/* The operations of a batch, with nothing behind them. */
+static struct sspseal_operation *operations[WORKERS + 1];
 /* What all messages say. */
 static __u8 *plain;
 
@@ -598,30 +601,124 @@ static void do_message(struct scratch *m, const struct step *s,
 	judge(m, file, cmd, &message);
 }
 
-/* Operations of all sorts on one message after the other. */
-static void do_batch(struct scratch *m, const struct step *s)
+/* ---- batches ---- */
+
+/* By @value: two bits for each operation. */
+static __u32 batch_command(const struct step *s, unsigned int i)
 {
-	static const __u32 commands[] = {
-		SSPSEAL_SEAL, SSPSEAL_SIGN, SSPSEAL_VERIFY, SSPSEAL_UNSEAL,
-	};
-	struct sspseal_operation operation[BATCH_MAX];
-	struct sspseal_batch batch = {
-		.operations = (uintptr_t)operation,
-		.stride = sizeof(operation[0]),
-		.nr = 1 + s->choice % BATCH_MAX,
-	};
+	switch (s->value >> 2 * i & 3) {
+	case 0:
+		return SSPSEAL_SEAL;
+	case 1:
+		return SSPSEAL_SIGN;
+	case 2:
+		return SSPSEAL_UNSEAL;
+	default:
+		return SSPSEAL_VERIFY;
+	}
+}
+
+/* All but one are as they should be. */
+static bool is_odd(const struct step *s, unsigned int i)
+{
+	return i == (s->value >> 2 * BATCH_MAX) % BATCH_MAX;
+}
+
+/* Each has a message of its own; what one sends its neighbour receives. */
+static struct step batch_step(const struct step *s, unsigned int i)
+{
+	struct step own = *s;
+
+	own.where += i << 5;
+	if (!is_sending(batch_command(s, i)))
+		own.where ^= 4;
+	own.how &= is_odd(s, i) ? ALTER | POKE_LIST | BAD_MEMORY | TAKE_VALUE :
+				  TAKE_VALUE;
+	return own;
+}
+
+/* By @kind, the odd one is none that there is. */
+static void prepare_operation(struct scratch *m, const struct step *s,
+			      unsigned int i, struct sspseal_operation *o)
+{
+	struct step own = batch_step(s, i);
+
+	o->command = batch_command(s, i);
+	o->error = POISON32;
+	o->message = is_sending(o->command) ?
+		     prepare_send(m, &own) :
+		     prepare_receive(m, &own, o->command);
+	o->message.status = POISON32;
+	if (s->kind & 0x80 && is_odd(s, i))
+		o->command = SSPSEAL_QUERY;
+}
+
+/* All but the results is as it was, if it was refused. */
+static void judge_operation(struct scratch *m, unsigned int file,
+			    const struct sspseal_operation *before,
+			    const struct sspseal_operation *after)
+{
+	struct sspseal_operation now = *after;
+
+	oracle_call(now.command, now.message.status, now.error, 0);
+	now.message.status = before->message.status;
+	now.error = before->error;
+	if (!is_sending(now.command) && !after->error)
+		now.message.qop = before->message.qop;
+	if (memcmp(&now, before, sizeof(now)))
+		oracle_finding("an operation was changed");
+	if (now.command)
+		judge(m, file, now.command, &after->message);
+}
+
+static void judge_batch(struct scratch *m, unsigned int file,
+			const struct sspseal_operation *before,
+			const struct sspseal_operation *after, __u32 done)
+{
 	unsigned int i;
 
-	memcpy(m->data, plain, 1000);
-	make_list(m, s->list & ~64, 1000, false);
-	spoil(m, s);
-	for (i = 0; i < BATCH_MAX; i++) {
-		operation[i].command = commands[(s->value >> i) & 3];
-		operation[i].message = make_message(m, s);
+	for (i = 0; i < done; i++)
+		judge_operation(m + i, file, &before[i], &after[i]);
+	if (memcmp(&before[done], &after[done],
+		   (BATCH_MAX - done) * sizeof(*after)))
+		oracle_finding("an operation was changed that was not done");
+}
+
+static unsigned int thread_of(const struct scratch *m)
+{
+	return (m - scratch[0]) / ARRAY_SIZE(scratch[0]);
+}
+
+static void do_batch(struct scratch *m, const struct step *s)
+{
+	struct sspseal_operation before[BATCH_MAX];
+	struct sspseal_operation *o = operations[thread_of(m)];
+	__u32 nr = 1 + s->choice % BATCH_MAX;
+	struct sspseal_batch batch = {
+		.operations = (uintptr_t)o,
+		.stride = sizeof(*o),
+		.nr = nr,
+	};
+	unsigned int i, file = step_file(s);
+	bool ok;
+
+	memset(o, 0, sizeof(before));
+	for (i = 0; i < nr; i++)
+		prepare_operation(m + 1 + i, s, i, &o[i]);
+	memcpy(before, o, sizeof(before));
+	ok = command(file, SSPSEAL_BATCH, &batch, sizeof(batch), s);
+	if (!ok) {
+		judge_batch(m + 1, file, before, o, 0);
+		return;
 	}
-	if (s->how & ALTER)
-		operation[s->size % BATCH_MAX].command = step_value(s);
-	command(step_file(s), SSPSEAL_BATCH, &batch, sizeof(batch), s);
+	/* If they were looked for elsewhere, nothing can be said. */
+	if (batch.operations != (uintptr_t)o || batch.stride != sizeof(*o))
+		return;
+	if (batch.done > (s->how & POKE_STRUCT ? BATCH_MAX : nr) ||
+	    (!(s->how & POKE_STRUCT) && batch.done < nr))
+		oracle_finding("not as many were done as were told");
+	else
+		judge_batch(m + 1, file, before, o, batch.done);
 }
 
 /* ---- steps ---- */
@@ -656,7 +753,7 @@ static void do_accept(struct scratch *m, const struct step *s)
 static const struct {
 	void (*plain)(const struct step *s);
 	void (*message)(struct scratch *m, const struct step *s);
-} operations[] = {
+} actions[] = {
 	{ .plain = do_open }, { .plain = do_close }, { .plain = do_info },
 	{ .plain = do_create }, { .plain = do_create },
 	{ .plain = do_destroy }, { .plain = do_query }, { .plain = do_bind },
@@ -670,13 +767,13 @@ static const struct {
 
 static void step_run(struct scratch *m, const struct step *s)
 {
-	unsigned int op = s->op % ARRAY_SIZE(operations);
+	unsigned int op = s->op % ARRAY_SIZE(actions);
 
 	kcov_thread_begin();
-	if (operations[op].plain)
-		operations[op].plain(s);
+	if (actions[op].plain)
+		actions[op].plain(s);
 	else
-		operations[op].message(m, s);
+		actions[op].message(m, s);
 	kcov_thread_end();
 }
 
@@ -702,7 +799,7 @@ static void *work(void *arg)
 			pthread_cond_wait(&worker->wake, &queue);
 		step = worker->step;
 		pthread_mutex_unlock(&queue);
-		step_run(&scratch[1 + worker - workers], step);
+		step_run(scratch[1 + worker - workers], step);
 		pthread_mutex_lock(&queue);
 		worker->step = NULL;
 		pthread_cond_signal(&idle);
@@ -757,6 +854,20 @@ static __s32 add_key(const char *type, const char *description)
 		       (size_t)TEST_KEY_SIZE, KEY_SPEC_PROCESS_KEYRING);
 }
 
+/* Memory that is not used costs nothing. */
+static void scratch_init(unsigned int thread)
+{
+	struct scratch *m = scratch[thread];
+	unsigned int i;
+
+	operations[thread] = before_fence(BATCH_MAX *
+					  sizeof(*operations[thread]));
+	for (i = 0; i <= BATCH_MAX; i++, m++) {
+		m->data = map(DATA_MAX, PROT_READ | PROT_WRITE);
+		m->stream = map(DATA_MAX + TOKEN_SIZE, PROT_READ | PROT_WRITE);
+	}
+}
+
 void program_init(void)
 {
 	unsigned int i;
@@ -772,11 +883,8 @@ void program_init(void)
 		files[i] = -1;
 	plain = map(DATA_MAX, PROT_READ | PROT_WRITE);
 	fill(plain, DATA_MAX);
-	for (i = 0; i <= WORKERS; i++) {
-		scratch[i].data = map(DATA_MAX, PROT_READ | PROT_WRITE);
-		scratch[i].stream = map(DATA_MAX + TOKEN_SIZE,
-					PROT_READ | PROT_WRITE);
-	}
+	for (i = 0; i <= WORKERS; i++)
+		scratch_init(i);
 	for (i = 0; i < WORKERS; i++) {
 		pthread_cond_init(&workers[i].wake, NULL);
 		if (pthread_create(&workers[i].thread, NULL, work,
@@ -800,7 +908,7 @@ void program_run(const struct program *program)
 		const struct step *step = &program->step[i];
 
 		if (!(step->how & IN_A_THREAD) || !give_to_worker(step))
-			step_run(&scratch[0], step);
+			step_run(scratch[0], step);
 	}
 	await_workers();
 	for (i = 0; i < FILES; i++)
