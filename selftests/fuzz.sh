@@ -13,6 +13,9 @@
 #
 # INPUT=file runs the programs in that file only: last.txt, for example, or
 # findings.txt, which it leaves as it is.
+#
+# Beside a finding it is a failure if in 300 s or more a command never succeeded, or
+# in 1800 s or more under 80 % of the module's lines were reached.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
@@ -33,6 +36,16 @@ sort_output() {
 		/^!/ { print > findings; fflush(findings) }
 		{ print; fflush() }
 	'
+}
+
+# lines_reached INFO: percent of the module's.
+lines_reached() {
+	awk -F: '
+		/^SF:/ { counts = /\/kmod\// }
+		counts && /^LF:/ { lines += $2 }
+		counts && /^LH:/ { reached += $2 }
+		END { print lines ? int(100 * reached / lines) : 0 }
+	' "$1"
 }
 
 install_packages demo check
@@ -59,4 +72,11 @@ status=0
 	sh -c './abi_fuzz "$1" "$2" < corpus.txt' fuzz "$seconds" "$seed" |
 	sort_output || status=$?
 [ ! -d "$work/out" ] || "$top/selftests/gcov-report.sh" "$work"
+if [ "$status" -eq 0 ] && [ "$seconds" -ge 1800 ]; then
+	reached=$(lines_reached "$work/coverage.info")
+	if [ "$reached" -lt 80 ]; then
+		echo "fuzz.sh: $reached % of the lines reached, 80 % are wanted" >&2
+		status=1
+	fi
+fi
 exit "$status"

@@ -10,7 +10,8 @@
  *   ! something was found
  *   # a report; the last one ends "N executions, N edges, N findings"
  *
- * Exit status 1 after a finding, 2 if nothing guides it, or CORPUS has no
+ * Exit status 1 after a finding, or if a command never succeeded in a run that was
+ * long enough; 2 if nothing guides it, or CORPUS has no
  * program.
  */
 #include <stdio.h>
@@ -23,6 +24,8 @@
 #define CORPUS_MAX	4096
 #define GROUP		32
 #define REPORT		10
+/* Seconds in which every command can be expected to succeed. */
+#define LONG_ENOUGH	300
 
 static struct program *corpus;
 static unsigned int nr_corpus;
@@ -223,6 +226,21 @@ static void print_tally(void)
 		       t->successes);
 }
 
+/* The last of the tally is not a command. */
+static bool all_succeeded(void)
+{
+	const struct tally *t;
+	bool all = true;
+
+	for (t = program_tally(); t[1].name; t++) {
+		if (t->successes)
+			continue;
+		fprintf(stderr, "%s never succeeded\n", t->name);
+		all = false;
+	}
+	return all;
+}
+
 int main(int argc, char **argv)
 {
 	time_t begin = time(NULL), end, next;
@@ -258,5 +276,7 @@ int main(int argc, char **argv)
 	report();
 	printf("# %lu executions, %u edges, %lu findings\n", executions,
 	       kcov_edges(), oracle_findings());
+	if (atol(argv[1]) >= LONG_ENOUGH && !all_succeeded())
+		return 1;
 	return oracle_findings() != 0;
 }
