@@ -9,12 +9,9 @@
  * bytes before it, the lower one first; the rest is for the kernel.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "../../userlib/src/handshake.h"
 #include "user_fuzz.h"
@@ -22,34 +19,16 @@
 #define KEY_FILE	"/dev/shm/sspseal-fuzz-key"
 #define INITIATOR	1
 
-static const __u8 *next;
-static size_t left;
 static bool verified;
 
-static __u8 byte(void)
-{
-	if (!left)
-		return 0;
-	left--;
-	return *next++;
-}
-
 /* ---- the kernel ---- */
-
-/* The device is a file that can be opened; all others are what they are. */
-int kernel_open(const char *path, int flags, ...)
-{
-	if (!strcmp(path, SSPSEAL_DEVICE))
-		path = "/dev/null";
-	return syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
-}
 
 static void create(struct sspseal_create *args)
 {
 	struct sspseal_native *native = (void *)(uintptr_t)args->params;
 
 	memset(native->salt, 0x5a, sizeof(native->salt));
-	args->handle = 1 + byte();
+	args->handle = 1 + input_byte();
 }
 
 /* A confirmation, or any signature. */
@@ -64,7 +43,7 @@ static void answer(unsigned long request, void *args)
 {
 	switch (request) {
 	case SSPSEAL_INFO:
-		((struct sspseal_info *)args)->suites = 0xe ^ byte();
+		((struct sspseal_info *)args)->suites = 0xe ^ input_byte();
 		break;
 	case SSPSEAL_CREATE:
 		create(args);
@@ -76,9 +55,9 @@ static void answer(unsigned long request, void *args)
 		verified = true;
 		break;
 	case SSPSEAL_QUERY:
-		((struct sspseal_query *)args)->role = byte();
-		((struct sspseal_query *)args)->services = byte();
-		((struct sspseal_query *)args)->expiry = byte();
+		((struct sspseal_query *)args)->role = input_byte();
+		((struct sspseal_query *)args)->services = input_byte();
+		((struct sspseal_query *)args)->expiry = input_byte();
 		break;
 	}
 }
@@ -93,9 +72,9 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 	va_start(args, request);
 	head = va_arg(args, __u32 *);
 	va_end(args);
-	if (byte() > 0xe0) {
-		head[1] = byte();
-		errno = 1 + byte() % 132;
+	if (input_byte() > 0xe0) {
+		head[1] = input_byte();
+		errno = 1 + input_byte() % 132;
 		return -1;
 	}
 	answer(request, head);
@@ -104,15 +83,6 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 }
 
 /* ---- the program ---- */
-
-static void write_key(void)
-{
-	int fd = kernel_open(KEY_FILE, O_CREAT | O_RDWR | O_TRUNC | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, KEY_FILE, 16) != 16)
-		abort();
-	close(fd);
-}
 
 static CredHandle acquire(bool initiator)
 {
@@ -137,20 +107,13 @@ static CredHandle acquire(bool initiator)
 	return credential;
 }
 
-/* A block of its own, so that no byte beyond it is there. */
 static SecBuffer token(void)
 {
-	size_t size = byte();
 	SecBuffer buffer = { 0, SECBUFFER_TOKEN, NULL };
+	size_t size;
 
-	size |= byte() << 8;
-	buffer.cbBuffer = size < left ? size : left;
-	buffer.pvBuffer = malloc(buffer.cbBuffer);
-	if (!buffer.pvBuffer)
-		abort();
-	memcpy(buffer.pvBuffer, next, buffer.cbBuffer);
-	next += buffer.cbBuffer;
-	left -= buffer.cbBuffer;
+	buffer.pvBuffer = input_block(input_short(), &size);
+	buffer.cbBuffer = size;
 	return buffer;
 }
 
@@ -182,7 +145,7 @@ static void converse(bool initiator, SecBuffer *first, SecBuffer *second)
 	CtxtHandle context;
 
 	if (!credential->dwLower && !credential->dwUpper) {
-		write_key();
+		write_file(KEY_FILE, KEY_FILE, 16);
 		*credential = acquire(initiator);
 	}
 	SecInvalidateHandle(&context);
@@ -221,9 +184,8 @@ int fuzz_one(const __u8 *bytes, size_t size)
 	bool initiator;
 	SecBuffer first, second;
 
-	next = bytes;
-	left = size;
-	initiator = byte() & INITIATOR;
+	input_begin(bytes, size);
+	initiator = input_byte() & INITIATOR;
 	first = token();
 	second = token();
 	parse(&first);

@@ -13,39 +13,16 @@
 #include "../../userlib/src/internal.h"
 #include "user_fuzz.h"
 
-static const __u8 *next;
-static size_t left;
-
-static void take(void *to, size_t size)
-{
-	size_t there = size < left ? size : left;
-
-	memset(to, 0, size);
-	if (!there)
-		return;
-	memcpy(to, next, there);
-	next += there;
-	left -= there;
-}
-
-static __u32 number(void)
-{
-	__u32 value;
-
-	take(&value, sizeof(value));
-	return value;
-}
-
 /* All that the kernel may write into a message's struct and array. */
 static void answer_message(struct sspseal_message *m)
 {
 	struct sspseal_buffer *b = (void *)(uintptr_t)m->buffers;
 	__u32 i;
 
-	m->qop = number();
+	m->qop = input_number();
 	for (i = 0; b && i < m->nr_buffers && i < SSPSEAL_BUFFERS_MAX; i++) {
-		b[i].cb = number();
-		b[i].ptr = number();
+		b[i].cb = input_number();
+		b[i].ptr = input_number();
 	}
 }
 
@@ -59,20 +36,20 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 	head = va_arg(args, __u32 *);
 	va_end(args);
 	size = head[0];
-	errno = number() % 133;
+	errno = input_number() % 133;
 	if (errno) {
-		head[1] = number();
+		head[1] = input_number();
 		return -1;
 	}
 	switch (request) {
 	case SSPSEAL_QUERY:
-		take(head + 1, size - sizeof(*head));
+		input_take(head + 1, size - sizeof(*head));
 		break;
 	case SSPSEAL_EXPORT:
 		((struct sspseal_export *)head)->fd = -1;
 		break;
 	case SSPSEAL_IMPORT:
-		((struct sspseal_import *)head)->handle = number();
+		((struct sspseal_import *)head)->handle = input_number();
 		((struct sspseal_import *)head)->new_fd = -1;
 		break;
 	case SSPSEAL_SEAL:
@@ -89,11 +66,11 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 /* A block of its own, so that no byte beyond it is there. */
 static SecBuffer some_bytes(void)
 {
-	SecBuffer buffer = { .cbBuffer = number() % 64 };
+	SecBuffer buffer = { .cbBuffer = input_number() % 64 };
 
-	buffer.pvBuffer = number() % 8 ? malloc(buffer.cbBuffer) : NULL;
+	buffer.pvBuffer = input_number() % 8 ? malloc(buffer.cbBuffer) : NULL;
 	if (buffer.pvBuffer)
-		take(buffer.pvBuffer, buffer.cbBuffer);
+		input_take(buffer.pvBuffer, buffer.cbBuffer);
 	return buffer;
 }
 
@@ -111,13 +88,13 @@ static void packed_context(void)
 	SecBuffer buffer = some_bytes();
 	LSA_SEC_HANDLE handle;
 
-	if (number() % 2)
-		check_packed(SpInitUserModeContext(number(), &buffer), &buffer);
+	if (input_number() % 2)
+		check_packed(SpInitUserModeContext(input_number(), &buffer), &buffer);
 	else
 		check_packed(SpImportSecurityContext(&buffer,
 						     SSPSEAL_FD_TOKEN(-1),
 						     &handle), &buffer);
-	if (SpInitUserModeContext(number(), NULL) == STATUS_SUCCESS)
+	if (SpInitUserModeContext(input_number(), NULL) == STATUS_SUCCESS)
 		abort();
 	free(buffer.pvBuffer);
 }
@@ -125,28 +102,28 @@ static void packed_context(void)
 static void message(void)
 {
 	SecBufferDesc desc = {
-		.ulVersion = number() % 3,
-		.cBuffers = number() % (SSPSEAL_BUFFERS_MAX + 1),
+		.ulVersion = input_number() % 3,
+		.cBuffers = input_number() % (SSPSEAL_BUFFERS_MAX + 1),
 	};
 	size_t size = desc.cBuffers * sizeof(SecBuffer);
-	PSecBufferDesc given = number() % 8 ? &desc : NULL;
+	PSecBufferDesc given = input_number() % 8 ? &desc : NULL;
 	ULONG qop = 0;
 
-	desc.pBuffers = number() % 8 ? malloc(size) : NULL;
+	desc.pBuffers = input_number() % 8 ? malloc(size) : NULL;
 	if (desc.pBuffers)
-		take(desc.pBuffers, size);
-	switch (number() % 4) {
+		input_take(desc.pBuffers, size);
+	switch (input_number() % 4) {
 	case 0:
-		SpSealMessage(number(), number(), given, number());
+		SpSealMessage(input_number(), input_number(), given, input_number());
 		break;
 	case 1:
-		SpUnsealMessage(number(), given, number(), &qop);
+		SpUnsealMessage(input_number(), given, input_number(), &qop);
 		break;
 	case 2:
-		SpMakeSignature(number(), number(), given, number());
+		SpMakeSignature(input_number(), input_number(), given, input_number());
 		break;
 	default:
-		SpVerifySignature(number(), given, number(), NULL);
+		SpVerifySignature(input_number(), given, input_number(), NULL);
 	}
 	free(desc.pBuffers);
 }
@@ -155,18 +132,17 @@ static void attributes(void)
 {
 	SecPkgContext_Sizes *sizes = malloc(sizeof(*sizes));
 
-	SpQueryContextAttributes(number(), number() % 4,
-				 number() % 8 ? sizes : NULL);
+	SpQueryContextAttributes(input_number(), input_number() % 4,
+				 input_number() % 8 ? sizes : NULL);
 	free(sizes);
-	SpDeleteUserModeContext(number());
+	SpDeleteUserModeContext(input_number());
 }
 
 int fuzz_one(const __u8 *bytes, size_t size)
 {
-	next = bytes;
-	left = size;
-	while (left) {
-		switch (number() % 3) {
+	input_begin(bytes, size);
+	while (input_left()) {
+		switch (input_number() % 3) {
 		case 0:
 			packed_context();
 			break;

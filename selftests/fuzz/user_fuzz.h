@@ -1,16 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The names between libFuzzer, a target and what is fuzzed: see the Makefile. */
+/*
+ * What the targets share: the input, read from its beginning to its end, and the
+ * names between libFuzzer, a target and what is fuzzed. The library is built to
+ * call kernel_*() instead of the system: see the Makefile.
+ */
 #ifndef SSPSEAL_USER_FUZZ_H
 #define SSPSEAL_USER_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
 
 /* libFuzzer calls it LLVMFuzzerTestOneInput. */
 int fuzz_one(const __u8 *bytes, size_t size);
-/* The library is built to call this for ioctl(). */
+
+/* ---- the input. Behind its end there are zeroes. ---- */
+
+void input_begin(const __u8 *bytes, size_t size);
+size_t input_left(void);
+void input_take(void *to, size_t size);
+__u8 input_byte(void);
+__u16 input_short(void);
+__u32 input_number(void);
+/*
+ * A block of its own, to be freed, so that no byte beyond it is there: @wanted
+ * bytes, or what is left.
+ */
+void *input_block(size_t wanted, size_t *size);
+
+/* ---- the system ---- */
+
+/* Of each target: the device. */
 int kernel_ioctl(int fd, unsigned long request, ...);
-/* And this for open(). */
+/* The device is a file that can be opened; all others are what they are. */
 int kernel_open(const char *path, int flags, ...);
+/* request_key(): what was asked for, and the answer, a serial or -errno. */
+extern const char *key_type, *key_description;
+extern long key_answer;
+long kernel_syscall(long number, ...);
+
+/* A file with this content, in place of what it had. */
+void write_file(const char *path, const void *bytes, size_t size);
 
 #endif /* SSPSEAL_USER_FUZZ_H */
