@@ -3,12 +3,17 @@
 #
 # fuzz-user.sh
 #
-# Fuzzes what parses in user space, on this machine: the tool's streams, and the
-# library between a program and a kernel that may answer anything, and between a
-# program and a peer that may send anything. TIME seconds each
-# (default 60), with AddressSanitizer and UndefinedBehaviorSanitizer. Inputs that
-# reach something new are kept in build/fuzz; one that crashes is named, and
-# INPUT=file TARGET=stream (or library, handshake) repeats it.
+# Fuzzes what parses in user space, on this machine, TIME seconds each (default 60),
+# with AddressSanitizer and UndefinedBehaviorSanitizer. The targets:
+#
+#   stream       the tool's streams
+#   library      the library between a program and a kernel that may answer anything
+#   handshake    the library's handshake with a peer that may send anything
+#   credentials  who asks for credentials how, and what is in the file of a key
+#   attributes   attributes of contexts, and texts of both sorts
+#
+# Inputs that reach something new are kept in build/fuzz; one that crashes is named,
+# and INPUT=file TARGET=target repeats it. TARGET alone fuzzes that one only.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
@@ -59,6 +64,17 @@ seed_handshakes() {
 	done
 }
 
+# Those of fuzz/seeds.txt. seed_listed TARGET DIR
+seed_listed() {
+	local nr=0 bytes
+	sed -n "s/^$1 //p" "$top/selftests/fuzz/seeds.txt" | sed 's/../\\x&/g' |
+		while read -r bytes; do
+			nr=$((nr + 1))
+			# shellcheck disable=SC2059 # escapes are what it is for
+			printf "$bytes" > "$2/listed-$nr"
+		done
+}
+
 fuzz() {
 	local name=$1 corpus=$work/corpus-$1
 	shift
@@ -66,6 +82,7 @@ fuzz() {
 	case $name in
 	stream) seed_streams "$corpus" ;;
 	handshake) seed_handshakes "$corpus" ;;
+	*) seed_listed "$name" "$corpus" ;;
 	esac
 	if "$work/${name}_fuzz" -max_total_time="${TIME:-60}" \
 		-artifact_prefix="$work/crash/$name-" -print_final_stats=1 "$@" \
@@ -86,8 +103,11 @@ if [ -n "${INPUT:-}" ]; then
 	exec "$work/${TARGET:-stream}_fuzz" "$INPUT"
 fi
 status=0
-# The tool prints a line for each input.
-fuzz stream -close_fd_mask=3 || status=1
-fuzz library || status=1
-fuzz handshake || status=1
+for target in ${TARGET:-stream library handshake credentials attributes}; do
+	case $target in
+	# The tool prints a line for each input.
+	stream) fuzz stream -close_fd_mask=3 || status=1 ;;
+	*) fuzz "$target" || status=1 ;;
+	esac
+done
 exit "$status"
