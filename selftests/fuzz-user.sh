@@ -12,6 +12,9 @@
 #   credentials  who asks for credentials how, and what is in the file of a key
 #   attributes   attributes of contexts, and texts of both sorts
 #   messages     arrays of messages, and what a kernel may answer to them
+#   session      a sealed connection of tools/sockets, and a peer
+#   worker       the worker of sspseal-sandbox, and peers
+#   sandbox      its parent, and a worker that belongs to a peer
 #
 # Inputs that reach something new are kept in build/fuzz; one that crashes is named,
 # and INPUT=file TARGET=target repeats it. TARGET alone fuzzes that one only.
@@ -104,7 +107,8 @@ if [ -n "${INPUT:-}" ]; then
 	exec "$work/${TARGET:-stream}_fuzz" "$INPUT"
 fi
 status=0
-for target in ${TARGET:-stream library handshake credentials attributes messages}; do
+for target in ${TARGET:-stream library handshake credentials attributes messages \
+	session worker sandbox}; do
 	case $target in
 	# The tool prints a line for each input.
 	stream) fuzz stream -close_fd_mask=3 || status=1 ;;

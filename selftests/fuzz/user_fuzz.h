@@ -7,8 +7,10 @@
 #ifndef SSPSEAL_USER_FUZZ_H
 #define SSPSEAL_USER_FUZZ_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include <linux/types.h>
 
 /* libFuzzer calls it LLVMFuzzerTestOneInput. */
@@ -41,5 +43,14 @@ long kernel_syscall(long number, ...);
 
 /* A file with this content, in place of what it had. */
 void write_file(const char *path, const void *bytes, size_t size);
+
+/* What the two processes of the sandbox call instead of the system. */
+void __attribute((__noreturn__)) worker_exit(int status);
+int worker_poll(struct pollfd *polled, nfds_t nr, int time);
+ssize_t worker_write(int fd, const void *bytes, size_t size);
+int sandbox_socketpair(int domain, int type, int protocol, int *ends);
+pid_t sandbox_fork(void);
+int sandbox_kill(pid_t pid, int signal);
+pid_t sandbox_waitpid(pid_t pid, int *status, int options);
 
 #endif /* SSPSEAL_USER_FUZZ_H */
