@@ -30,7 +30,7 @@ parts() {
 		7.x       KERNEL=7.x selftests/check.sh --tests
 		static    KERNEL=6.1 selftests/check.sh --static
 		fuzz      TIME=300 selftests/fuzz.sh
-		fuzz-user TIME=34  selftests/fuzz-user.sh
+		fuzz-user TIME=30  selftests/fuzz-user.sh
 		builds    selftests/build-flavours.sh 6.1 6.12 7.x
 	END
 }

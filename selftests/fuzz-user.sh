@@ -15,6 +15,7 @@
 #   session      a sealed connection of tools/sockets, and a peer
 #   worker       the worker of sspseal-sandbox, and peers
 #   sandbox      its parent, and a worker that belongs to a peer
+#   transport    the ADDRESS of tools/sockets
 #
 # Inputs that reach something new are kept in build/fuzz; one that crashes is named,
 # and INPUT=file TARGET=target repeats it. TARGET alone fuzzes that one only.
@@ -108,7 +109,7 @@ if [ -n "${INPUT:-}" ]; then
 fi
 status=0
 for target in ${TARGET:-stream library handshake credentials attributes messages \
-	session worker sandbox}; do
+	session worker sandbox transport}; do
 	case $target in
 	# The tool prints a line for each input.
 	stream) fuzz stream -close_fd_mask=3 || status=1 ;;
