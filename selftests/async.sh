@@ -76,6 +76,7 @@ check_with() {
 		check "$1.$2.against_openssl.$variant" ./crypto -v "$variant"
 	done
 	check "$1.$2.threads" ./concurrency
+	check "$1.$2.rewriting" ./rewrite -t all_that_was_read
 	check "$1.$2.killed" ./lifecycle -t killed_in_the_middle
 	check "$1.$2.unload" module_unload
 }
