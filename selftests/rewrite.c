@@ -508,6 +508,7 @@ union args {
 /*
  * Most of it is there twice: what the call is made with, and what that becomes.
  * @peer: what unbound[0] is bound to
+ * @data: where the first message's DATA lies
  * @edge: begin of a page that is not there; the one before is
  * @missing: tells who waits for it
  * @cmd, @size: the command, and its struct's size
@@ -527,6 +528,7 @@ struct stage {
 	struct sspseal_buffer b[2][2];
 	struct sspseal_operation op[2];
 	struct letter l[2];
+	__u8 *data;
 	__u8 key[2][TEST_KEY_SIZE];
 	__u8 binding[2][CB];
 	__u8 *edge;
@@ -786,6 +788,7 @@ static void make_message(struct stage *s, unsigned int i, unsigned long cmd)
 	struct letter *l = &s->l[i];
 
 	memset(l->data, 'm' + i, CB);
+	s->data = s->l[0].data;
 	s->b[i][0] = buffer(TOKEN, l->token, TOKEN_SIZE);
 	s->b[i][1] = buffer(DATA, l->data, CB);
 	*m = message(s->sender[i], s->b[i], 2);
@@ -820,20 +823,12 @@ static void make_verify(struct stage *s, unsigned int i)
 	make_message(s, i, SSPSEAL_VERIFY);
 }
 
-/* Where DATA is: it may be what was waited for. */
-static __u8 *data_of(struct stage *s)
-{
-	bool elsewhere = all_bytes(s->l[0].data, 0, CB);
-
-	return elsewhere ? s->edge : s->l[0].data;
-}
-
 static const char *was_sent(struct stage *s, unsigned long cmd)
 {
 	struct letter *l = &s->l[0];
 	struct sspseal_buffer b[] = {
 		buffer(TOKEN, l->token, TOKEN_SIZE),
-		buffer(DATA, data_of(s), CB),
+		buffer(DATA, s->data, CB),
 	};
 	struct sspseal_message m = message(s->receiver[0], b, 2);
 
@@ -841,10 +836,13 @@ static const char *was_sent(struct stage *s, unsigned long cmd)
 		return "another context";
 	if (l->token[1] != SSPSEAL_SUITE_AES_256_GCM)
 		return "another suite";
+	/* What was signed is not written. */
+	if (cmd == SSPSEAL_SIGN)
+		memset(s->data, 'm', CB);
 	m.sequence = 5;
 	if (call(s->fd, cmd + 1, &m))
 		return "the peer does not take it";
-	return all_bytes(data_of(s), 'm', CB) ? NULL : "other DATA";
+	return all_bytes(s->data, 'm', CB) ? NULL : "other DATA";
 }
 
 static const char *was_received(struct stage *s)
@@ -852,7 +850,8 @@ static const char *was_received(struct stage *s)
 	if (received(s->fd, s->receiver[0]) != 1 ||
 	    received(s->fd, s->receiver[1]))
 		return "another context, or another message";
-	return all_bytes(data_of(s), 'm', CB) ? NULL : "other DATA";
+	return s->cmd == SSPSEAL_VERIFY || all_bytes(s->data, 'm', CB) ?
+	       NULL : "other DATA";
 }
 
 static const char *message_is_right(struct stage *s)
@@ -1077,20 +1076,21 @@ static void change_operation(struct stage *s)
 	s->u[0].batch = s->u[1].batch;
 }
 
-/* ---- DATA comes late, which is read last ---- */
+/* ---- the end of DATA comes late, which is read last ---- */
 
 static size_t lay_data(struct stage *s, __u8 *rest)
 {
-	memcpy(rest, s->l[0].data, CB);
-	/* See data_of(). */
-	memset(s->l[0].data, 0, CB);
-	s->b[0][1].ptr = (uintptr_t)s->edge;
-	return CB;
+	memcpy(s->edge - CB / 2, s->l[0].data, CB / 2);
+	memcpy(rest, s->l[0].data + CB / 2, CB / 2);
+	s->data = s->edge - CB / 2;
+	s->b[0][1].ptr = (uintptr_t)s->data;
+	return CB / 2;
 }
 
 /* Who sends writes the array, and TOKEN; who receives has read them. */
 static void change_message(struct stage *s)
 {
+	memset(s->data, 0, CB / 2);
 	s->u[0].message = s->u[1].message;
 	memcpy(s->b[0], s->b[1], sizeof(s->b[0]));
 	memcpy(s->l[0].token, s->l[1].token, TOKEN_SIZE);
@@ -1098,6 +1098,7 @@ static void change_message(struct stage *s)
 
 static void change_batch(struct stage *s)
 {
+	memset(s->data, 0, CB / 2);
 	s->op[0] = s->op[1];
 	memcpy(s->b[0], s->b[1], sizeof(s->b[0]));
 	s->u[0].batch = s->u[1].batch;
