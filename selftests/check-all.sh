@@ -82,9 +82,15 @@ skipped() {
 	grep -c '^# skipped, as expected' "$logs/$1.log" || :
 }
 
+# Of a part that came to its end.
 kernel_log() {
-	! grep -q 'the kernel log has lines' "$logs/$1.log" || printf 'not '
-	echo clean
+	if grep -q 'the kernel log has lines' "$logs/$1.log"; then
+		echo "not clean"
+	elif [ -n "$(closing_line "$logs/$1.log")" ]; then
+		echo clean
+	else
+		echo -
+	fi
 }
 
 # --- the table

@@ -31,17 +31,6 @@ static void wait_a_little(void)
 	nanosleep(&pause, NULL);
 }
 
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) ==
-			     (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* Anonymous memory, or shared one that stays charged to who touched it first. */
 static void *memory(size_t size, int flags)
 {
@@ -114,7 +103,7 @@ static bool cgroup_write(const char *dir, const char *name, const char *text)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return write_file(path, text);
+	return file_write(path, text);
 }
 
 /* Kernel memory in slabs: what is charged by the byte. */
@@ -128,7 +117,7 @@ FIXTURE_SETUP(charge)
 	self->fd = -1;
 	if (access(CGROUPS "/cgroup.controllers", R_OK))
 		SKIP(return, "no cgroup v2");
-	write_file(CGROUPS "/cgroup.subtree_control", "+memory");
+	file_write(CGROUPS "/cgroup.subtree_control", "+memory");
 	snprintf(self->dir, sizeof(self->dir), CGROUPS "/sspseal-%d",
 		 getpid());
 	ASSERT_EQ(0, mkdir(self->dir, 0755));
@@ -140,7 +129,7 @@ FIXTURE_SETUP(charge)
 
 FIXTURE_TEARDOWN(charge)
 {
-	write_file(CGROUPS "/cgroup.procs", "0");
+	file_write(CGROUPS "/cgroup.procs", "0");
 	close(self->fd);
 	rmdir(self->dir);
 }
@@ -791,7 +780,7 @@ static int parameter_error(const char *name, const char *text)
 
 	snprintf(path, sizeof(path), "/sys/module/sspseal/parameters/%s", name);
 	errno = 0;
-	return write_file(path, text) ? 0 : errno;
+	return file_write(path, text) ? 0 : errno;
 }
 
 TEST_F(parameters, bad_values)
@@ -1014,7 +1003,7 @@ TEST_F(parameters, no_descriptors)
  * Is there as much as before? Ciphers to the last reference; of objects, other
  * parts of the kernel have some more or less at any time.
  */
-static bool all_is_back(const struct kernel_count *before, long noise)
+static bool all_is_back(const struct kernel_count *before)
 {
 	struct kernel_count now;
 	int tries;
@@ -1022,7 +1011,7 @@ static bool all_is_back(const struct kernel_count *before, long noise)
 	for (tries = 0; tries < PATIENCE; tries++) {
 		if (kernel_count(&now) &&
 		    now.references == before->references &&
-		    now.objects <= before->objects + noise)
+		    now.objects <= before->objects + KERNEL_NOISE)
 			return true;
 		wait_a_little();
 	}
@@ -1065,7 +1054,7 @@ TEST_F_TIMEOUT(churn, create_and_destroy, 250)
 		ASSERT_NE(0, handle);
 		ASSERT_EQ(0, destroy(self->fd, handle));
 	}
-	EXPECT_TRUE(all_is_back(&self->before, rounds / 10));
+	EXPECT_TRUE(all_is_back(&self->before));
 	EXPECT_EQ(0, fdinfo_number(self->fd, "sspseal-handles"));
 }
 
@@ -1125,7 +1114,7 @@ static bool live(int fd)
 
 TEST_F_TIMEOUT(churn, lives, 250)
 {
-	enum { ROUNDS = 2000, NOISE = ROUNDS / 4 };
+	enum { ROUNDS = 2000 };
 	unsigned int i;
 	int fd;
 
@@ -1136,7 +1125,7 @@ TEST_F_TIMEOUT(churn, lives, 250)
 		ASSERT_TRUE(live(fd));
 		close(fd);
 	}
-	EXPECT_TRUE(all_is_back(&self->before, NOISE));
+	EXPECT_TRUE(all_is_back(&self->before));
 }
 
 TEST_HARNESS_MAIN

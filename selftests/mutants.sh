@@ -73,7 +73,7 @@ check_edits() {
 }
 
 check_lists() {
-	for list in sanitizers races list; do
+	for list in sanitizers races slub list; do
 		check_edits
 	done
 	(cd "$top" && grep -L '^#include ".*\.c"' kmod/*.c userlib/src/*.c) | while read -r file; do
@@ -87,11 +87,12 @@ check_lists() {
 # What "make check" would run, and what a mutant is built from.
 prepare() {
 	kernel=$("$top/selftests/vm/kernel.sh" "$label")
+	slowness=$(cat "$kernel/slowness" 2> /dev/null || echo 1)
 	"$top/selftests/check.sh" --stage
 	rm -rf "$work"
 	mkdir -p "$work/base/selftests"
 	cp -r "$top/kmod" "$top/uapi" "$top/userlib" "$top/Kbuild" "$work/base"
-	cp -r "$top"/selftests/{*.sh,*.[ch],Makefile,faulty} "$work/base/selftests"
+	cp -r "$top"/selftests/{*.sh,*.[ch],Makefile,faulty,later} "$work/base/selftests"
 	build_module "$work/base"
 	build_library "$work/base"
 }
@@ -159,9 +160,10 @@ run_tests() {
 		KERNEL=$label "$top/selftests/hygiene.sh" "$1/sspseal.ko" >> "$2" 2>&1 || return
 	fi
 	[ ${#tests[@]} -eq 0 ] ||
-		"$top/selftests/vm/run.sh" --kernel "$label" --timeout 600 \
-			--payload "$1" --log "$2.kernel" -- \
-			./host.sh ./sspseal.ko -- ./run-tests.sh "${tests[@]}" >> "$2" 2>&1
+		"$top/selftests/vm/run.sh" --kernel "$label" \
+			--timeout $((600 * slowness)) --payload "$1" --log "$2.kernel" -- \
+			env TEST_SLOWNESS="$slowness" ./host.sh ./sspseal.ko -- \
+			./run-tests.sh "${tests[@]}" >> "$2" 2>&1
 }
 
 # A test that failed, a module that does not load, or a line in the kernel log

@@ -135,13 +135,19 @@ bool parameter_set(const char *name, long value);
 /* How many times longer anything takes here than on a usual kernel: TEST_SLOWNESS. */
 unsigned int slowness(void);
 
+/* Writes a text to a file that is there, in one piece. */
+bool file_write(const char *path, const char *text);
+
 /* A number in the fdinfo of an sspseal file, -1 if it is not there. */
 long fdinfo_number(int fd, const char *name);
-/* Objects in the kernel's general caches, and references to ciphers. */
+/* Objects in the kernel's general caches, exactly, and references to ciphers. */
 struct kernel_count {
 	long objects;
 	long references;
 };
+
+/* What other parts of the kernel have more or less at any time, in objects. */
+#define KERNEL_NOISE	200
 
 bool kernel_count(struct kernel_count *count);
 

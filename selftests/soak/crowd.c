@@ -16,8 +16,6 @@
 #define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
 /* The first ones fill caches. */
 #define WARM_UP		2000
-/* What other parts of the kernel have more or less at any time, in objects. */
-#define NOISE		1000
 
 static unsigned long wrong;
 
@@ -40,18 +38,18 @@ static void count_now(const char *when, struct kernel_count *count)
 	sleep(3);
 	if (!kernel_count(count))
 		abort();
-	printf("# %s: %ld objects in kmalloc caches, %ld references to ciphers\n",
+	printf("# %s: %ld objects in caches, %ld references to ciphers\n",
 	       when, count->objects, count->references);
 	fflush(stdout);
 }
 
-static void compare(const struct kernel_count *before, unsigned int noise)
+static void compare(const struct kernel_count *before)
 {
 	struct kernel_count after;
 
 	count_now("after", &after);
 	must(after.references == before->references, "references to ciphers");
-	must(after.objects <= before->objects + noise, "objects");
+	must(after.objects <= before->objects + KERNEL_NOISE, "objects");
 }
 
 /* Neighbours are two ends with the same key. */
@@ -118,10 +116,9 @@ int main(int argc, char **argv)
 	one_by_one(WARM_UP);
 	count_now("before", &before);
 	one_by_one(rounds);
-	compare(&before, NOISE);
+	compare(&before);
 	at_once(contexts);
-	/* Some stay in the CPUs' caches, not one of each context. */
-	compare(&before, NOISE + contexts / 10);
+	compare(&before);
 	printf("%u contexts at once, %u one after the other, %lu wrong\n",
 	       contexts, rounds, wrong);
 	return wrong != 0;

@@ -276,7 +276,7 @@ static void measure(struct figures *f)
 
 static void print_figures(const char *when, const struct figures *f)
 {
-	printf("# %-7s %ld objects in kmalloc caches, %ld references to ciphers\n",
+	printf("# %-7s %ld objects in caches, %ld references to ciphers\n",
 	       when, f->count.objects, f->count.references);
 	printf("# %-7s Slab %ld kB, Percpu %ld kB, MemAvailable %ld kB\n", "",
 	       f->slab, f->percpu, f->available);
