@@ -617,7 +617,8 @@ FIXTURE_VARIANT_ADD(taken, unseal_batch)
 
 FIXTURE_VARIANT_ADD(taken, unseal_results)
 {
-	.prepare = unseal_results, .status = S(OK), .sent = 1, .received = 1,
+	.prepare = unseal_results, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
+	.received = 1,
 };
 
 /* Of the operation, which has a status of its own. */
@@ -629,7 +630,8 @@ FIXTURE_VARIANT_ADD(taken, unseal_operation_data)
 
 FIXTURE_VARIANT_ADD(taken, verify_results)
 {
-	.prepare = verify_results, .status = S(OK), .sent = 1, .received = 1,
+	.prepare = verify_results, .status = S(FAULT_AFTER_COMMIT), .sent = 1,
+	.received = 1,
 };
 
 FIXTURE_VARIANT_ADD(taken, verify_operation_token)
