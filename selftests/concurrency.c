@@ -4,14 +4,11 @@
  * their memory while the kernel reads it, and ends of life in the middle.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -51,16 +48,6 @@ FIXTURE_SETUP(concurrency)
 FIXTURE_TEARDOWN(concurrency)
 {
 	close(self->fd);
-}
-
-static __u64 counter(const __u8 *token)
-{
-	__u64 value = 0;
-	int i;
-
-	for (i = 8; i < 16; i++)
-		value = value << 8 | token[i];
-	return value;
 }
 
 /* What a thread works with. Threads report; only the test itself judges. */
@@ -183,7 +170,7 @@ TEST_F(concurrency, seal_from_eight_threads)
 		};
 		struct sspseal_message m = message(self->acceptor, b, 2);
 
-		n = counter(letters[i].token);
+		n = token_counter(letters[i].token);
 		ASSERT_GT(THREADS * EACH, n);
 		EXPECT_EQ(0, seen[n]++);
 		m.sequence = i + 1;
@@ -389,7 +376,7 @@ static void *create_and_destroy(void *argument)
 		job_count(job, simple_call(job->fd, SSPSEAL_SEAL, handle,
 					   l.token, l.data, CB));
 		/* Nobody else's: its first message has number 0. */
-		if (counter(l.token))
+		if (token_counter(l.token))
 			job->other++;
 		job_count(job, destroy(job->fd, handle));
 	}
@@ -404,6 +391,34 @@ TEST_F(concurrency, create_and_destroy)
 	ASSERT_TRUE(run_threads(jobs, THREADS, create_and_destroy));
 	EXPECT_EQ(3 * 30 * THREADS, counted(jobs, THREADS, S(OK)));
 	EXPECT_EQ(3 * 30 * THREADS, calls_in_all(jobs, THREADS));
+}
+
+static void *create_or_show(void *argument)
+{
+	struct job *job = argument;
+	long handles;
+	int i;
+
+	if (job->number)
+		return create_and_destroy(argument);
+	pthread_barrier_wait(job->start);
+	for (i = 0; i < 100; i++) {
+		/* Two are the fixture's, and each of the others has one or none. */
+		handles = fdinfo_number(job->fd, "sspseal-handles");
+		job_count(job, handles < 2 || handles > 1 + THREADS);
+	}
+	return NULL;
+}
+
+/* What fdinfo tells it reads without a lock. */
+TEST_F(concurrency, shown_meanwhile)
+{
+	struct job jobs[THREADS];
+
+	jobs_make(jobs, THREADS, self->fd, 0);
+	ASSERT_TRUE(run_threads(jobs, THREADS, create_or_show));
+	EXPECT_EQ(100 + 3 * 30 * (THREADS - 1), counted(jobs, THREADS, S(OK)));
+	EXPECT_EQ(2, fdinfo_number(self->fd, "sspseal-handles"));
 }
 
 static void *close_soon(void *argument)
@@ -597,20 +612,20 @@ TEST_F(concurrency, fork_shares_the_context)
 
 	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				 l.token, l.data, CB));
-	EXPECT_EQ(0, counter(l.token));
+	EXPECT_EQ(0, token_counter(l.token));
 	child = fork();
 	ASSERT_LE(0, child);
 	if (!child) {
 		status = simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				     l.token, l.data, CB);
-		_exit(status || counter(l.token) != 1);
+		_exit(status || token_counter(l.token) != 1);
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_EQ(0, status);
 	/* The child's number is used here too; its end ended nothing. */
 	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				 l.token, l.data, CB));
-	EXPECT_EQ(2, counter(l.token));
+	EXPECT_EQ(2, token_counter(l.token));
 }
 
 TEST_F(concurrency, child_keeps_the_file)
@@ -699,36 +714,6 @@ static void *seal_waiting(void *argument)
 	return NULL;
 }
 
-/* A descriptor that tells who waits for a page of this memory. */
-static int userfault_open(void *start, size_t size)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range = { .start = (uintptr_t)start, .len = size },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return -1;
-	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* How many have begun to wait since the last call. */
-static unsigned int userfaults(int fd)
-{
-	struct uffd_msg message;
-	unsigned int nr = 0;
-
-	while (read(fd, &message, sizeof(message)) == sizeof(message))
-		nr += message.event == UFFD_EVENT_PAGEFAULT;
-	return nr;
-}
-
 static const struct timespec moment = { .tv_nsec = 10000000 };
 
 /* One call that waits: closing @fault lets it go on. */
@@ -745,7 +730,6 @@ FIXTURE(waiting)
 FIXTURE_SETUP(waiting)
 {
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR, SERVICES);
-	int tries;
 
 	self->fd = device_open();
 	ASSERT_LE(0, self->fd);
@@ -761,15 +745,12 @@ FIXTURE_SETUP(waiting)
 	self->w.data = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->w.data);
-	self->fault = userfault_open(self->w.data, 4096);
+	self->fault = pages_missing(self->w.data, 4096);
 	if (self->fault < 0)
 		SKIP(return, "no userfaultfd");
 	ASSERT_EQ(0, pthread_create(&self->thread, NULL, seal_waiting,
 				    &self->w));
-	for (tries = 0; !userfaults(self->fault); tries++) {
-		ASSERT_GT(200, tries);
-		nanosleep(&moment, NULL);
-	}
+	ASSERT_TRUE(pages_await(self->fault, 1));
 }
 
 FIXTURE_TEARDOWN(waiting)
@@ -783,7 +764,7 @@ TEST_F(waiting, destroy_lets_calls_finish)
 	close(self->fault);
 	pthread_join(self->thread, NULL);
 	ASSERT_EQ(0, self->w.status);
-	EXPECT_EQ(0, counter(self->w.token));
+	EXPECT_EQ(0, token_counter(self->w.token));
 	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
 				 self->w.token, self->w.data, 4096));
 	EXPECT_TRUE(all_bytes(self->w.data, 0, 4096));
@@ -805,11 +786,11 @@ TEST_F(waiting, later_calls_overtake)
 	/* The number is taken last: the one that waits gets the next. */
 	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->w.handle,
 				 l.token, l.data, CB));
-	EXPECT_EQ(0, counter(l.token));
+	EXPECT_EQ(0, token_counter(l.token));
 	close(self->fault);
 	pthread_join(self->thread, NULL);
 	EXPECT_EQ(0, self->w.status);
-	EXPECT_EQ(1, counter(self->w.token));
+	EXPECT_EQ(1, token_counter(self->w.token));
 }
 
 /* Nobody else looks at the clock: lifecycle.c has what follows if one does. */
@@ -853,7 +834,7 @@ TEST_F(concurrency, bytes_in_flight_are_bounded)
 	p = mmap(NULL, WAITING * size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	ASSERT_NE(MAP_FAILED, p);
-	fault = userfault_open(p, WAITING * size);
+	fault = pages_missing(p, WAITING * size);
 	if (fault < 0)
 		SKIP(return, "no userfaultfd");
 	for (i = 0; i < WAITING; i++) {
@@ -868,7 +849,7 @@ TEST_F(concurrency, bytes_in_flight_are_bounded)
 	for (tries = 0; tries < 500 && waiting + refused_now(w) < WAITING;
 	     tries++) {
 		nanosleep(&moment, NULL);
-		waiting += userfaults(fault);
+		waiting += pages_wanted(fault);
 	}
 	EXPECT_EQ(WAITING, waiting + refused_now(w));
 	EXPECT_LE(2, waiting);
@@ -881,7 +862,7 @@ TEST_F(concurrency, bytes_in_flight_are_bounded)
 	/* Short messages are not concerned. */
 	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
 				 l.token, l.data, CB));
-	EXPECT_EQ(0, counter(l.token));
+	EXPECT_EQ(0, token_counter(l.token));
 
 	/* Now the pages come. */
 	close(fault);

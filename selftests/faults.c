@@ -1314,12 +1314,13 @@ static const char *receives_on(struct outputs *o)
 
 static const char *was_committed(struct outputs *o)
 {
+	bool of_batch = o->address == &o->u.batch.operations;
 	/* Alone, it can tell; else it does not count. */
-	if (o->address == &o->u.batch.operations &&
-	    o->u.batch.done != (o->u.batch.nr == 1))
+	bool tells = o->u.batch.nr == 1;
+
+	if (of_batch && o->u.batch.done != tells)
 		return "another count of operations";
-	if (o->address == &o->u.batch.operations && o->u.batch.nr == 1 &&
-	    o->told != S(FAULT_AFTER_COMMIT))
+	if (of_batch && tells && o->told != S(FAULT_AFTER_COMMIT))
 		return "the operation says that all is well";
 	switch (command_of(o)) {
 	case SSPSEAL_SEAL:

@@ -661,7 +661,7 @@ static bool is_counted(const char *cache)
 }
 
 /* Free objects that lie at CPUs count as used, until they are brought back. */
-static void shrink(const char *cache)
+static void bring_back(const char *cache)
 {
 	char path[128];
 
@@ -697,7 +697,7 @@ bool kernel_count(struct kernel_count *count)
 	FILE *file;
 
 	memset(count, 0, sizeof(*count));
-	count_objects(shrink);
+	count_objects(bring_back);
 	count->objects = count_objects(NULL);
 	file = fopen("/proc/crypto", "re");
 	if (!file)
