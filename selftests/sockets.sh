@@ -502,7 +502,7 @@ silent_peer() {
 }
 
 find_worker() {
-	pgrep -P "$sandbox"
+	children_of "$sandbox"
 }
 
 # What process $1 has open.

@@ -9,6 +9,11 @@ fail() {
 	exit 1
 }
 
+# children_of PID: their numbers. Not all kernels have them in /proc.
+children_of() {
+	ps -A -o pid,ppid | awk -v parent="$1" '$2 == parent { print $1 }'
+}
+
 run_test() {
 	number=$((number + 1))
 	mkdir "$work/$1"

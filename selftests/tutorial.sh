@@ -113,7 +113,7 @@ within() {
 
 # What the shell of terminal $1 runs.
 child() {
-	pgrep -P "$(cat "$1.pid")"
+	children_of "$(cat "$1.pid")"
 }
 
 sleeps() {
