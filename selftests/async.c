@@ -109,7 +109,8 @@ TEST_F(async, calls_sleep_until_it_is_done)
 			most = times_slept() - before;
 	}
 	EXPECT_LT(0, cpu);
-	EXPECT_LE(CALLS / 2, most);
+	/* A thread of the kernel may be so quick that there is nothing to wait for. */
+	EXPECT_LE(CALLS / 10, most);
 }
 
 TEST_HARNESS_MAIN
