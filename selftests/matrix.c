@@ -4,7 +4,6 @@
  * batch, generated from a table of their fields; and for all commands, what a
  * handle without the right is told.
  */
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,65 +18,6 @@
 #define CB		40
 #define ALL_RIGHTS	0x3fU
 #define PAGE		4096
-
-/* The layout is the same for every program, 32-bit and 64-bit. */
-#define AT(type, field, offset)						\
-	static_assert(offsetof(struct sspseal_##type, field) == (offset), \
-		       #type "." #field)
-#define SIZE(type, size)						\
-	static_assert(sizeof(struct sspseal_##type) == (size), #type)
-
-SIZE(bind, 56);
-AT(bind, size, 0);
-AT(bind, status, 4);
-AT(bind, handle, 8);
-AT(bind, flags, 12);
-AT(bind, services, 16);
-AT(bind, suite, 20);
-AT(bind, binding, 24);
-AT(bind, binding_size, 32);
-AT(bind, __reserved, 36);
-AT(bind, peer_salt, 40);
-
-SIZE(export, 40);
-AT(export, size, 0);
-AT(export, status, 4);
-AT(export, handle, 8);
-AT(export, flags, 12);
-AT(export, rights, 16);
-AT(export, fd, 20);
-AT(export, expiry, 24);
-AT(export, revoker, 32);
-AT(export, __reserved, 36);
-
-SIZE(import, 32);
-AT(import, size, 0);
-AT(import, status, 4);
-AT(import, fd, 8);
-AT(import, source, 12);
-AT(import, flags, 16);
-AT(import, handle, 20);
-AT(import, new_fd, 24);
-AT(import, __reserved, 28);
-
-SIZE(operation, 40);
-AT(operation, command, 0);
-AT(operation, error, 4);
-AT(operation, message, 8);
-
-SIZE(batch, 32);
-AT(batch, size, 0);
-AT(batch, status, 4);
-AT(batch, operations, 8);
-AT(batch, stride, 16);
-AT(batch, nr, 20);
-AT(batch, done, 24);
-AT(batch, __reserved, 28);
-
-static_assert(SSPSEAL_BIND == 0xe808, "BIND");
-static_assert(SSPSEAL_EXPORT == 0xe809, "EXPORT");
-static_assert(SSPSEAL_IMPORT == 0xe80a, "IMPORT");
-static_assert(SSPSEAL_BATCH == 0xe80b, "BATCH");
 
 /* ---- the table ---- */
 
