@@ -15,7 +15,7 @@ set -euo pipefail
 
 # share_of_tests NUMBER PROGRAM...
 share_of_tests() {
-	"$top/selftests/vm/run.sh" --kernel debug --payload "$work/stage/check" \
+	"$top/selftests/vm/run.sh" --kernel gcov --payload "$work/stage/check" \
 		--out "$work/out/$1" --log "$work/kernel-$1.log" --timeout 18000 -- \
 		env TEST_SLOWNESS=10 ./gcov-guest.sh "$work" ./host.sh ./sspseal.ko -- \
 		./run-tests.sh "${@:2}"
@@ -23,7 +23,7 @@ share_of_tests() {
 
 install_packages demo check coverage
 work=$build/coverage
-export BUILD=$work KERNEL=debug KBUILD_OPTIONS=GCOV_PROFILE=y
+export BUILD=$work KERNEL=gcov KBUILD_OPTIONS=GCOV_PROFILE=y
 # The library counts, as part of a test too, and is not optimized: else some lines have
 # no count of their own. Counts are written by exit(), which the tests' children would
 # leave out. What gcc puts in the place of fork() does not work in static programs:

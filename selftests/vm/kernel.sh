@@ -6,8 +6,8 @@
 # Makes sure that Debian's newest kernel of the series LABEL (6.1 if not given)
 # is in the cache, unpacked from its packages and not installed, and that its
 # compiler is there. Prints the directory it is in. Of other flavours than "cloud"
-# (6.1-rt) only what it takes to build for them is fetched. Those called "debug" and
-# "kcsan" are built from source, see debug-kernel.sh. So each has some of this:
+# (6.1-rt) only what it takes to build for them is fetched. Those called "debug",
+# "kcsan" and "gcov" are built from source, see debug-kernel.sh. So each has some of this:
 #
 #   build            for kbuild.sh DIR/build M=...
 #   tools            what that takes if not this machine's tools: see tools.sh
@@ -46,6 +46,7 @@ kernels() {
 		7.x-normal  trixie-backports linux-headers-amd64
 		debug       built            config/debug.config
 		kcsan       built            config/kcsan.config
+		gcov        built            config/gcov.config
 	END
 }
 
