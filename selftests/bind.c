@@ -762,7 +762,7 @@ TEST_F(bind, threads)
 	struct letter l;
 	struct end e;
 
-	for (round = 0; round < 25; round++) {
+	for (round = 0; round < rounds(25); round++) {
 		struct sspseal_buffer b[] = {
 			buffer(TOKEN, l.token, TOKEN_SIZE),
 			buffer(DATA, l.data, CB),
@@ -843,7 +843,7 @@ TEST_F(bind, threads_that_sign)
 	unsigned int i, round;
 	struct peer peer;
 
-	for (round = 0; round < 100; round++) {
+	for (round = 0; round < rounds(100); round++) {
 		ASSERT_TRUE(end_with_peer(&ends[0], &peer, self->fd,
 					  SSPSEAL_ROLE_INITIATOR));
 		memcpy(ends[1].salt, peer.salt, sizeof(peer.salt));
@@ -1550,7 +1550,7 @@ TEST_F(confirm, threads_that_sign)
 	unsigned int round, i;
 	struct end a, b;
 
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds(ROUNDS); round++) {
 		ASSERT_TRUE(pair_make(&a, &b, self->fd, variant->services));
 		signers_make(s, THREADS, &a, NULL, sign);
 		ASSERT_TRUE(team_run(s, sizeof(*s), THREADS, sign_once));
@@ -1577,7 +1577,7 @@ TEST_F(confirm, threads_that_verify)
 	struct end a, b;
 	struct letter l;
 
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds(ROUNDS); round++) {
 		ASSERT_TRUE(pair_make(&a, &b, self->fd, variant->services));
 		ASSERT_EQ(0, sign(&a, &l));
 		signers_make(s, THREADS, &b, &l, verify);
@@ -1598,7 +1598,7 @@ TEST_F(confirm, threads_that_sign_and_verify)
 	struct end a, b;
 	struct letter l;
 
-	for (round = 0; round < 2 * ROUNDS; round++) {
+	for (round = 0; round < rounds(2 * ROUNDS); round++) {
 		ASSERT_TRUE(pair_make(&a, &b, self->fd, variant->services));
 		ASSERT_EQ(0, sign(&a, &l));
 		signers_make(&s[0], 1, &b, NULL, sign);

@@ -127,11 +127,12 @@ TEST_F(lifecycle, closed_during_use)
 {
 	struct sealer s[THREADS];
 	struct team team;
-	int round, fd;
+	unsigned int round;
 	bool ended;
 	__u32 h;
+	int fd;
 
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds(ROUNDS); round++) {
 		ended = false;
 		fd = device_open();
 		ASSERT_LE(0, fd);
@@ -152,11 +153,11 @@ TEST_F(lifecycle, destroyed_during_use)
 {
 	struct sealer s[THREADS];
 	struct team team;
+	unsigned int round;
 	bool ended;
-	int round;
 	__u32 h;
 
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds(ROUNDS); round++) {
 		ended = false;
 		h = create_context(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
 		ASSERT_NE(0, h);
@@ -444,11 +445,11 @@ TEST_F_TIMEOUT(lifecycle, killed_in_the_middle, 120)
 {
 	struct timespec pause = { };
 	__u8 *data = malloc(LARGE);
+	unsigned int round;
 	pid_t child;
-	int round;
 
 	ASSERT_TRUE(data);
-	for (round = 0; round < KILLED; round++) {
+	for (round = 0; round < rounds(KILLED); round++) {
 		child = fork();
 		ASSERT_LE(0, child);
 		if (!child)
@@ -574,7 +575,7 @@ TEST_F_TIMEOUT(lifecycle, module_stays_during_use, 120)
 	sealers_make(s, self->fd, self->initiator, &ended);
 	ASSERT_TRUE(team_start(&team, s, sizeof(*s), THREADS, seal_on));
 	EXPECT_TRUE(sealers_at_work(s, THREADS));
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < rounds(500); i++) {
 		EXPECT_TRUE(unload_refused());
 		fd = device_open();
 		EXPECT_LE(0, fd);

@@ -223,7 +223,7 @@ TEST_F(limits, eight_threads_race_to_the_end)
 	unsigned int i, k, round, done;
 	__u32 handle;
 
-	for (round = 0; round < 25; round++) {
+	for (round = 0; round < rounds(25); round++) {
 		handle = create_context(self->fd, variant->role,
 					variant->services);
 		ASSERT_NE(0, handle);

@@ -1042,11 +1042,11 @@ FIXTURE_TEARDOWN(churn)
 
 TEST_F_TIMEOUT(churn, create_and_destroy, 250)
 {
-	const unsigned int rounds = slowness() > 1 ? 5000 : 20000;
+	const unsigned int nr = rounds(20000);
 	unsigned int i;
 	__u32 handle;
 
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; i < nr; i++) {
 		/* The first ones fill caches. */
 		if (i == 100)
 			ASSERT_TRUE(kernel_count(&self->before));
@@ -1114,11 +1114,11 @@ static bool live(int fd)
 
 TEST_F_TIMEOUT(churn, lives, 250)
 {
-	enum { ROUNDS = 2000 };
+	const unsigned int nr = rounds(2000);
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < ROUNDS; i++) {
+	for (i = 0; i < nr; i++) {
 		if (i == 50)
 			ASSERT_TRUE(kernel_count(&self->before));
 		fd = device_open();

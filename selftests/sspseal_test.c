@@ -44,6 +44,11 @@ unsigned int slowness(void)
 	return value && atoi(value) > 0 ? atoi(value) : 1;
 }
 
+unsigned int rounds(unsigned int usual)
+{
+	return slowness() > 1 ? usual / 4 : usual;
+}
+
 /*
  * In the place of libc's: the harness gives each test half a minute by it, which
  * does not suffice where the kernel checks its every step.

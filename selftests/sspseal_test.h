@@ -134,6 +134,8 @@ bool parameter_set(const char *name, long value);
 
 /* How many times longer anything takes here than on a usual kernel: TEST_SLOWNESS. */
 unsigned int slowness(void);
+/* How often to do what is done that often on a usual kernel, to meet by chance. */
+unsigned int rounds(unsigned int usual);
 
 /* Writes a text to a file that is there, in one piece. */
 bool file_write(const char *path, const char *text);
