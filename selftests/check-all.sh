@@ -25,9 +25,9 @@ parts() {
 	cat <<-END
 		kcsan     VMS=1 KERNEL=kcsan selftests/check.sh --tests
 		debug     VMS=1 KERNEL=debug selftests/check.sh --tests
-		6.1       KERNEL=6.1 selftests/check.sh --tests
-		6.12      KERNEL=6.12 selftests/check.sh --tests
-		7.x       KERNEL=7.x selftests/check.sh --tests
+		6.1       VMS=1 KERNEL=6.1 selftests/check.sh --tests
+		6.12      VMS=1 KERNEL=6.12 selftests/check.sh --tests
+		7.x       VMS=1 KERNEL=7.x selftests/check.sh --tests
 		static    KERNEL=6.1 selftests/check.sh --static
 		fuzz      TIME=300 selftests/fuzz.sh
 		fuzz-user TIME=30  selftests/fuzz-user.sh

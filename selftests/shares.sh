@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# All programs, dealt out to VMs of which some run at a time: for kernels that are
-# slow by design. Sourced, after parts.sh.
+# All programs, dealt out to VMs of which some run at a time. Sourced, after parts.sh.
 
 # The list has the long ones side by side: dealt out one by one they do not meet.
 shares=8
