@@ -169,6 +169,7 @@ static void carry_all(unsigned int i)
 	unsigned int from;
 
 	for (from = 0; from < 2; from++) {
+		/* MESSAGES of them. */
 		carry_signed(i, from);
 		carry(i, from, 2 * TEXT);
 		carry(i, from, DATA_SIZE);

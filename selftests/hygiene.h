@@ -20,6 +20,8 @@
 #define TEXT		96
 #define BINDING		"both ends agree on this"
 #define SESSIONS	4
+/* By each end of a session. */
+#define MESSAGES	4
 
 struct hygiene_session {
 	__u32 suite;

@@ -9,6 +9,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <fcntl.h>
 #include <openssl/aes.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -31,7 +32,10 @@
 
 /* ---- what is looked for ---- */
 
-enum kind { KEY, TEXT_PIECE, PRK, PRK_STATE, CIPHER_KEY, HASH_KEY, KINDS };
+enum kind {
+	KEY, TEXT_PIECE, PRK, PRK_STATE, CIPHER_KEY, HASH_KEY, ONE_TIME_KEY,
+	KINDS
+};
 
 static const char *const kind_names[KINDS] = {
 	[KEY] = "session key",
@@ -40,6 +44,7 @@ static const char *const kind_names[KINDS] = {
 	[PRK_STATE] = "HMAC's state with that key",
 	[CIPHER_KEY] = "key of a cipher",
 	[HASH_KEY] = "GHASH's key",
+	[ONE_TIME_KEY] = "Poly1305's key",
 };
 
 static struct needle {
@@ -168,6 +173,32 @@ static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
 		add_piece(CIPHER_KEY, session, "expanded", aes.rd_key + 4 * i);
 }
 
+/* Of one message: RFC 8439, 2.6. The half that is multiplied by is there clamped, too. */
+static void add_one_time_key(unsigned int session, const struct peer_key *key,
+			     unsigned int number)
+{
+	static const __u8 clamp[PIECE] = {
+		255, 255, 255, 15, 252, 255, 255, 15,
+		252, 255, 255, 15, 252, 255, 255, 15,
+	};
+	__u8 counter[PIECE] = { 0 }, bytes[2 * PIECE] = { 0 };
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	unsigned int i;
+	int n;
+
+	memcpy(counter + 4, key->iv, sizeof(key->iv));
+	counter[PIECE - 1] ^= number;
+	if (!ctx || !EVP_EncryptInit_ex2(ctx, EVP_chacha20(), key->key, counter,
+					 NULL) ||
+	    !EVP_EncryptUpdate(ctx, bytes, &n, bytes, sizeof(bytes)))
+		abort();
+	EVP_CIPHER_CTX_free(ctx);
+	add_secret(ONE_TIME_KEY, session, bytes, sizeof(bytes));
+	for (i = 0; i < PIECE; i++)
+		bytes[i] &= clamp[i];
+	add_piece(ONE_TIME_KEY, session, "clamped", bytes);
+}
+
 /* OpenSSL's end derives a key when it has something to do with it. */
 static void add_direction(struct peer *peer, unsigned int session,
 			  unsigned int sender)
@@ -175,6 +206,7 @@ static void add_direction(struct peer *peer, unsigned int session,
 	__u32 suite = hygiene_sessions[session].suite;
 	unsigned int size = suite == SSPSEAL_SUITE_AES_128_GCM ? 16 : 32;
 	__u8 token[SSPSEAL_TOKEN_SIZE] = { 1, suite };
+	unsigned int number;
 
 	token[TOKEN_AT_FLAGS] = sender ? TOKEN_ACCEPTOR : 0;
 	memcpy(token + TOKEN_AT_SALT, salts[session][sender],
@@ -184,8 +216,12 @@ static void add_direction(struct peer *peer, unsigned int session,
 	if (!peer_tag(peer, token, NULL, 0))
 		abort();
 	add_secret(CIPHER_KEY, session, peer->keys[0].key, size);
-	if (suite != SSPSEAL_SUITE_CHACHA20_POLY1305)
+	if (suite != SSPSEAL_SUITE_CHACHA20_POLY1305) {
 		add_aes(session, peer->keys[0].key, size);
+		return;
+	}
+	for (number = 0; number < MESSAGES; number++)
+		add_one_time_key(session, &peer->keys[0], number);
 }
 
 static void add_derived(unsigned int session)
@@ -395,7 +431,8 @@ static void stage_used(void)
 		good = good && found(PRK, i) != hygiene_sessions[i].bound;
 	}
 	verdict(good, "derived_keys_are_found");
-	verdict(none(1U << KEY | 1U << TEXT_PIECE | 1U << PRK_STATE),
+	verdict(none(1U << KEY | 1U << TEXT_PIECE | 1U << PRK_STATE |
+		     1U << ONE_TIME_KEY),
 		"session_keys_and_messages_are_gone");
 	tell_used();
 }
