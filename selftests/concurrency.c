@@ -245,7 +245,7 @@ TEST_F(concurrency, one_session_is_pinned)
 	unsigned int i, round, accepted;
 	__u32 handle[THREADS], acceptor;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < rounds(20); round++) {
 		acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
 					  SERVICES);
 		ASSERT_NE(0, acceptor);
@@ -310,10 +310,10 @@ static void *destroy_soon(void *argument)
 TEST_F(concurrency, destroy_during_use)
 {
 	struct job jobs[4];
+	unsigned int round;
 	__u32 handle;
-	int round;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < rounds(20); round++) {
 		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					SERVICES);
 		ASSERT_NE(0, handle);
@@ -337,10 +337,10 @@ static void *destroy_once(void *argument)
 TEST_F(concurrency, destroy_from_eight_threads)
 {
 	struct job jobs[THREADS];
+	unsigned int round;
 	__u32 handle;
-	int round;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < rounds(20); round++) {
 		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					SERVICES);
 		jobs_make(jobs, THREADS, self->fd, handle);
@@ -453,9 +453,10 @@ TEST_F(concurrency, close_during_use)
 {
 	struct job jobs[3];
 	__u32 handle;
-	int fd, round;
+	unsigned int round;
+	int fd;
 
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < rounds(20); round++) {
 		fd = device_open();
 		ASSERT_LE(0, fd);
 		handle = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);

@@ -453,18 +453,23 @@ burden() {
 	[ ! -s server.err ] || fail "$(cat server.err)"
 }
 
+# On a slow machine as many clients, and each has less to say.
+is_slow() {
+	[ "${TEST_SLOWNESS:-1}" -gt 1 ]
+}
+
 load() {
 	new_key key
 	server 127.0.0.1:7303 --patience "$crowded"
-	burden 16 4 50
+	if is_slow; then burden 16 1 20; else burden 16 4 50; fi
 }
 
 # 1,000 connections and 100,000 messages, over more connections at a time than the
-# worker takes. On a slow machine a seventh of that, and as many at a time.
+# worker takes.
 load_in_a_sandbox() {
 	new_key key
 	sandbox ./socket --patience "$crowded"
-	burden 72 $((${TEST_SLOWNESS:-1} > 1 ? 2 : 14)) 100
+	if is_slow; then burden 72 1 20; else burden 72 14 100; fi
 }
 
 # ---- the worker
