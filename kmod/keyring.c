@@ -20,8 +20,6 @@ static enum sspseal_status status_of(long err)
 		return SSPSEAL_STATUS_KEY_EXPIRED;
 	case -EKEYREVOKED:
 		return SSPSEAL_STATUS_KEY_REVOKED;
-	case -ENOMEM:
-		return SSPSEAL_STATUS_NO_MEMORY;
 	case -ERESTARTSYS:
 		/* While it waited for another process to make the key. */
 		return SSPSEAL_STATUS_INTERRUPTED;
@@ -119,7 +117,7 @@ static enum sspseal_status copy_payload(const struct key *key, u8 *out,
  * @expiry: CLOCK_REALTIME second of the kernel key, 0 for never
  *
  * Return: OK, KEY_SERIAL, KEY_PERMISSION, KEY_TYPE, KEY_EXPIRED, KEY_REVOKED,
- * KEY_SIZE, NO_MEMORY or INTERRUPTED.
+ * KEY_SIZE or INTERRUPTED.
  */
 enum sspseal_status sspseal_keyring_copy(s32 serial, u8 *out, u32 *size,
 					 u64 *expiry)

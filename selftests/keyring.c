@@ -3,11 +3,15 @@
  * Session keys from the kernel's keyrings: which kernel keys CREATE takes from
  * whom, and what their later life means to a context.
  */
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <linux/keyctl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "kselftest_harness.h"
@@ -456,6 +460,91 @@ TEST_F(keyring, keys_of_root)
 	EXPECT_EQ(S(KEY_PERMISSION), x->status[0]);
 	EXPECT_EQ(S(KEY_PERMISSION), x->status[1]);
 	EXPECT_EQ(S(OK), x->status[2]);
+}
+
+/* ---- a key that is being made ---- */
+
+/* What the kernel calls for a key that is not there: here it says which, and waits. */
+#define MAKER		"/sbin/request-key"
+#define ASKED		"/tmp/sspseal-key"
+
+static bool maker_install(void)
+{
+	static const char script[] = "#!/bin/sh\n"
+				     "echo $2 > " ASKED ".new\n"
+				     "mv " ASKED ".new " ASKED "\n"
+				     "while [ -e " MAKER " ]; do sleep 0.1; done\n";
+	int fd = open(MAKER, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	bool ok = fd >= 0 && write(fd, script, strlen(script)) > 0;
+
+	close(fd);
+	return ok;
+}
+
+static __s32 asked_for(void)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	__s32 serial = 0;
+	unsigned int i;
+	FILE *file;
+
+	for (i = 0; i < 1000 * slowness() && !serial; i++) {
+		file = fopen(ASKED, "re");
+		if (file && fscanf(file, "%d", &serial) != 1)
+			serial = 0;
+		if (file)
+			fclose(file);
+		nanosleep(&pause, NULL);
+	}
+	return serial;
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+/* Signals until it ends: one may come before its call. */
+static int interrupt(pid_t child)
+{
+	const struct timespec pause = { .tv_nsec = 100000000 };
+	int status;
+
+	do {
+		nanosleep(&pause, NULL);
+		kill(child, SIGUSR1);
+	} while (!waitpid(child, &status, WNOHANG));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Who waits for it can be interrupted; and it need not come at all. */
+TEST_F(keyring, key_that_is_being_made)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	pid_t asks, creates;
+	__s32 serial;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	ASSERT_TRUE(maker_install());
+	asks = fork();
+	if (!asks)
+		_exit(syscall(SYS_request_key, "user", DESCRIPTION ".asked", "",
+			      KEY_SPEC_PROCESS_KEYRING) >= 0 ||
+		      errno != ENOKEY);
+	serial = asked_for();
+	EXPECT_LT(0, serial);
+	creates = fork();
+	if (!creates) {
+		sigaction(SIGUSR1, &action, NULL);
+		_exit(create_refused(self->fd, serial));
+	}
+	EXPECT_EQ(S(INTERRUPTED), interrupt(creates));
+	EXPECT_EQ(1, fdinfo_number(self->fd, "sspseal-handles"));
+	EXPECT_EQ(0, unlink(MAKER));
+	EXPECT_EQ(0, child_status(asks));
+	EXPECT_EQ(S(KEY_SERIAL), create_refused(self->fd, serial));
+	unlink(ASKED);
 }
 
 /* ---- the later life of a key ---- */
