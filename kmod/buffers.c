@@ -166,8 +166,6 @@ static void place_data(struct sspseal_list *list, struct census *census)
 	data->cb = stream->cb - census->token_size;
 	list->plain = data->cb;
 	census->null_set &= ~bit_of(list, data);
-	if (data->cb && !data->ptr)
-		census->null_set |= bit_of(list, data);
 }
 
 /* An entry that wraps around is no overlap: copying it will fault. */
