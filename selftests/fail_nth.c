@@ -1159,4 +1159,116 @@ TEST(opening)
 	EXPECT_NE(0, failures);
 }
 
+/* ---- loading the module ---- */
+
+#define UNTOUCHED	1000000
+
+FIXTURE(loading)
+{
+	int fault;
+	int module;
+	int log;
+};
+
+static int load(int module, const char *parameters)
+{
+	return syscall(SYS_finit_module, module, parameters, 0) ? -errno : 0;
+}
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, "sspseal", O_NONBLOCK) ? -errno : 0;
+}
+
+/* How many points there are. */
+static unsigned int points_of_loading(int fault, int module)
+{
+	char text[16] = "";
+
+	fault_set(fault, UNTOUCHED);
+	if (load(module, "") ||
+	    pread(fault, text, sizeof(text) - 1, 0) < 0)
+		abort();
+	fault_set(fault, 0);
+	return UNTOUCHED - atoi(text);
+}
+
+/* Has the module said something like that since the last question? */
+static bool has_said(int log, const char *words)
+{
+	char line[1024];
+	bool said = false;
+	ssize_t size;
+
+	for (;;) {
+		size = read(log, line, sizeof(line) - 1);
+		if (size < 0 && errno == EAGAIN)
+			return said;
+		if (size > 0) {
+			line[size] = '\0';
+			said = said || strstr(line, words);
+		}
+	}
+}
+
+FIXTURE_SETUP(loading)
+{
+	const char *file = getenv("SSPSEAL_MODULE");
+
+	if (!own_machine() || !file)
+		SKIP(return, OWN_MACHINE);
+	self->fault = faults_open();
+	if (self->fault < 0)
+		SKIP(return, "a kernel without fault injection");
+	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, self->log);
+	ASSERT_LE(0, lseek(self->log, 0, SEEK_END));
+	self->module = open(file, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, self->module);
+	ASSERT_EQ(0, unload());
+}
+
+/* As host.sh has loaded it. */
+FIXTURE_TEARDOWN(loading)
+{
+	const char *parameters = getenv("SSPSEAL_PARAMETERS");
+
+	EXPECT_EQ(0, load(self->module, parameters ?: ""));
+}
+
+/*
+ * It is there and works, or it is not there, and nothing stands in its way. From the
+ * last point to the first of the module's own: that is in what it begins with, and
+ * there are hundreds of the kernel's before.
+ */
+TEST_F_TIMEOUT(loading, no_half_module, 600)
+{
+	unsigned int n, last, failures = 0;
+	bool began = false, begins = false;
+	int err, fd;
+
+	last = points_of_loading(self->fault, self->module);
+	ASSERT_EQ(0, unload());
+	for (n = last; n && (begins || !began); n--) {
+		fault_set(self->fault, n);
+		err = load(self->module, "");
+		fault_left(self->fault);
+		failures += err != 0;
+		begins = has_said(self->log, "sspseal: no hmac");
+		began = began || begins;
+		fd = device_open();
+		EXPECT_EQ(!err, fd >= 0)
+			TH_LOG("point %u: error %d", n, err);
+		if (fd < 0)
+			continue;
+		EXPECT_NE(0, create_context(fd, SSPSEAL_ROLE_INITIATOR,
+					    SERVICES));
+		close(fd);
+		ASSERT_EQ(0, unload());
+	}
+	TH_LOG("points %u to %u, %u failures", n + 1, last, failures);
+	EXPECT_TRUE(began);
+	EXPECT_FALSE(begins);
+}
+
 TEST_HARNESS_MAIN
