@@ -495,7 +495,8 @@ struct sspseal_room {
 	u32 tail;
 };
 
-static inline u32 sspseal_token_size(struct sspseal_room room)
+/* Inline where user memory is open. */
+static __always_inline u32 sspseal_token_size(struct sspseal_room room)
 {
 	return room.front + room.tail;
 }
