@@ -25,7 +25,7 @@ install_packages demo check coverage
 work=$build/coverage
 # What is inlined before it counts has a copy of its counts everywhere, and where one of
 # them is 0, gcov tends to say that all are.
-export BUILD=$work KERNEL=gcov KBUILD_OPTIONS='GCOV_PROFILE=y KCFLAGS=-fno-early-inlining'
+export BUILD=$work KERNEL=gcov KBUILD_OPTIONS='GCOV_PROFILE=y CFLAGS_MODULE=-fno-early-inlining'
 # The library counts, as part of a test too, and is not optimized: else some lines have
 # no count of their own. Counts are written by exit(), which the tests' children would
 # leave out. What gcc puts in the place of fork() does not work in static programs:
