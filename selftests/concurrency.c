@@ -592,10 +592,10 @@ TEST_F(unmapped, during_unseal)
 						     sealed.data, CB);
 		accepted += status == S(OK) || status == S(FAULT_AFTER_COMMIT);
 		failed += status != S(OK);
-		/* A new page is of zeroes: from its begin, the salt, or the tag. */
+		/* A new page is of zeroes. */
 		if (status != S(OK) && status != S(FAULT) &&
 		    status != S(FAULT_AFTER_COMMIT) && status != S(ALTERED) &&
-		    status != S(TOKEN_VERSION) && status != S(TOKEN_SALT))
+		    status != S(TOKEN_VERSION))
 			other = status;
 	}
 	__atomic_store_n(&mapping.stop, true, __ATOMIC_RELAXED);
