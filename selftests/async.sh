@@ -110,9 +110,13 @@ trap 'exit 1' HUP INT TERM
 echo "TAP version 13"
 
 check others_do_not_sleep fails ./async -t calls_sleep_until_it_is_done
-# Not where lockdep looks: padata, below pcrypt, nests two locks of one class without
-# telling it, with its first request.
-[ -e /proc/lockdep ] || check_template pcrypt drivers
+# Not where lockdep looks: padata of 6.12, below pcrypt, nests two locks of one class
+# without telling it. A report ends what lockdep sees of ours.
+if [ -e /proc/lockdep ]; then
+	echo "# without pcrypt: lockdep does not accept padata"
+else
+	check_template pcrypt drivers
+fi
 case $(uname -r) in
 [1-6].*) check_template cryptd what_completes_at_once ;;
 esac

@@ -13,8 +13,8 @@
 #   file:   where it is
 #   in:     the function
 #   line:   the text of a line, as it stands there; once for each
-#   race:   likewise, of one that is executed if threads meet at the right moment: it may
-#           be executed or not, but must be there
+#   race:   likewise, of one that is executed if threads meet at the right moment, or is
+#           not always counted: it may be executed or not, but must be there
 # There may be several "in:", "line:" and "race:" in one.
 set -euo pipefail
 
