@@ -27,8 +27,8 @@ part() {
 	parts_failed=$((parts_failed + failed))
 }
 
-# The closing line; fails if anything did.
+# The closing line; fails if anything did, or if there was nothing to do.
 parts_end() {
 	echo "$parts_passed passed, $parts_failed failed"
-	[ "$parts_failed" -eq 0 ]
+	[ "$parts_failed" -eq 0 ] && [ "$parts_passed" -gt 0 ]
 }
