@@ -109,7 +109,7 @@ trap 'clean_up' EXIT
 trap 'exit 1' HUP INT TERM
 echo "TAP version 13"
 
-check others_do_not_sleep fails ./async -t calls_sleep_until_it_is_done
+check others_stay_on_the_cpu fails ./async -t calls_leave_the_cpu_until_it_is_done
 # Not where lockdep looks: padata of 6.12, below pcrypt, nests two locks of one class
 # without telling it. A report ends what lockdep sees of ours.
 if [ -e /proc/lockdep ]; then
