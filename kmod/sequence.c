@@ -27,11 +27,14 @@ enum sspseal_status sspseal_send_take(struct sspseal_context *ctx, u64 *number)
 	u64 taken = atomic64_read_acquire(&ctx->send_next);
 
 	/* Without this test, calls in vain could move the counter for ever. */
-	if (likely(taken < SEND_LIMIT))
-		taken = atomic64_fetch_inc(&ctx->send_next);
 	if (likely(taken < SEND_LIMIT)) {
-		*number = taken;
-		return SSPSEAL_STATUS_OK;
+		taken = atomic64_fetch_inc(&ctx->send_next);
+		if (likely(taken < SEND_LIMIT)) {
+			*number = taken;
+			return SSPSEAL_STATUS_OK;
+		}
+		/* At the end or above: no number comes back by this. */
+		atomic64_dec(&ctx->send_next);
 	}
 	return taken < SEND_ENDED || READ_ONCE(ctx->expired) ?
 	       SSPSEAL_STATUS_EXPIRED : SSPSEAL_STATUS_SEND_ENDED;
@@ -58,7 +61,7 @@ void sspseal_send_burned(struct sspseal_context *ctx)
 		sspseal_send_end(ctx);
 }
 
-/* Calls that race with the end may count for one each. */
+/* For a moment, a call that races with the end counts too. */
 u64 sspseal_send_count(const struct sspseal_context *ctx)
 {
 	u64 next = atomic64_read(&ctx->send_next) & ~SEND_ENDED;
