@@ -58,7 +58,8 @@ static u64 in_flight_limit(void)
 	/* A page is more than mechanisms add to what is authenticated. */
 	u64 sealed = charge_of(SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE,
 			       sspseal_max_data());
-	u64 plain = charge_of(SSPSEAL_MAX_SIGNED + PAGE_SIZE, 0);
+	/* Before its token tells that nothing is sealed, it is in two parts. */
+	u64 plain = charge_of(SSPSEAL_MAX_SIGNED + PAGE_SIZE, PAGE_SIZE);
 
 	return 2 * max(sealed, plain);
 }

@@ -837,6 +837,50 @@ TEST_F(parameters, extreme_values)
 	EXPECT_EQ(MIB, i.max_signed);
 }
 
+/* Where associated data ends in a page's first bytes, and DATA begins another one. */
+#define TWO_PARTS	(100 * PAGE - TOKEN_SIZE + 1)
+
+/* Two of any size fit, also such as say only in the token that they are not sealed. */
+TEST_F(parameters, two_that_are_not_sealed)
+{
+	const size_t rest = MIB - TWO_PARTS, room = (rest / PAGE + 1) * PAGE;
+	__u8 *missing = memory(2 * room, MAP_PRIVATE);
+	__u8 *associated = calloc(1, TWO_PARTS), *data = calloc(1, rest);
+	__u32 sends = initiator(self->fd), takes = acceptor(self->fd);
+	struct waiting w[2] = { };
+	struct team team;
+	unsigned int i;
+	int pages;
+
+	ASSERT_TRUE(missing && associated && data);
+	for (i = 0; i < 2; i++) {
+		struct sspseal_message m = message(sends, w[i].b, 3);
+
+		w[i].fd = self->fd;
+		w[i].handle = takes;
+		w[i].cmd = SSPSEAL_UNSEAL;
+		w[i].b[0] = buffer(DATA | RWC, associated, TWO_PARTS);
+		w[i].b[1] = buffer(DATA, data, rest);
+		w[i].b[2] = buffer(TOKEN, w[i].token, TOKEN_SIZE);
+		m.qop = SSPSEAL_QOP_NO_ENCRYPT;
+		ASSERT_EQ(0, call(self->fd, SSPSEAL_SEAL, &m));
+		w[i].b[1].ptr = (uintptr_t)missing + i * room;
+	}
+	pages = pages_missing(missing, 2 * room);
+	if (pages < 0)
+		SKIP(return, "no userfaultfd");
+	ASSERT_TRUE(parameter_set("max_data", 1));
+	ASSERT_TRUE(team_start(&team, w, sizeof(*w), 2, wait_in_kernel));
+	EXPECT_TRUE(pages_await(pages, 2));
+	close(pages);
+	team_join(&team);
+	EXPECT_EQ(0, w[0].status);
+	EXPECT_EQ(0, w[1].status);
+	EXPECT_EQ(0, fdinfo_number(self->fd, "sspseal-in-flight"));
+	free(associated);
+	free(data);
+}
+
 /* By each suite, read by OpenSSL, and back. */
 TEST_F_TIMEOUT(parameters, longest_messages, 120)
 {
