@@ -22,7 +22,7 @@ int sspseal_kdf_init(void)
 	held = crypto_alloc_shash(HMAC, 0, 0);
 	if (!IS_ERR(held))
 		return 0;
-	pr_err("sspseal: no " HMAC ": error %ld\n", PTR_ERR(held));
+	pr_err("no " HMAC ": error %ld\n", PTR_ERR(held));
 	return PTR_ERR(held);
 }
 

@@ -335,6 +335,6 @@ int __init sspseal_selftest(void)
 		failed = "token";
 	if (!failed)
 		return 0;
-	pr_err("sspseal: self-test failed: %s\n", failed);
+	pr_err("self-test failed: %s\n", failed);
 	return -ENOTRECOVERABLE;
 }

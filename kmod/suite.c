@@ -65,7 +65,7 @@ int sspseal_suites_init(void)
 	for (i = 0; i < SSPSEAL_SUITES; i++) {
 		tfm = transform_new(&suites[i]);
 		if (IS_ERR(tfm)) {
-			pr_err("sspseal: no %s: error %ld\n",
+			pr_err("no %s: error %ld\n",
 			       suites[i].algorithm, PTR_ERR(tfm));
 			sspseal_suites_exit();
 			return PTR_ERR(tfm);

@@ -198,8 +198,8 @@ without "$work/right" "$work/table" "semantics.rst: but so: "
 
 # --- PROGRAM, if it is a script, or PROGRAM.TEST
 
-grep -oE '``[a-z_]+(\.[a-z_]+)?``' "$docs/security.rst" | tr -d '`' |
-	grep -vx authencesn > "$work/named"
+grep -oE '``[a-z0-9_]+(\.[a-z0-9_]+)?``' "$docs/security.rst" | tr -d '`' |
+	grep -vx -e authencesn -e pcrypt > "$work/named"
 for file in "$top"/selftests/*.c "$top"/selftests/*.sh; do
 	program=$(basename "$file")
 	case $program in

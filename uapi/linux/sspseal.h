@@ -64,7 +64,8 @@
  *
  * @SSPSEAL_STATUS_NO_HANDLE: ENOENT: this file never gave out the handle
  * @SSPSEAL_STATUS_ALREADY_DESTROYED: ENOENT: this file gave out the handle
- *	before, it has been destroyed since
+ *	before, it has been destroyed since; or the command that would have
+ *	given it out failed, and later handles were given out meanwhile
  * @SSPSEAL_STATUS_NO_RIGHT: EACCES: the handle does not have the right that the
  *	command needs
  * @SSPSEAL_STATUS_REVOKED: EKEYREVOKED: whoever exported the handle took it back
