@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many threads and processes on one file and one context, callers that unmap
- * their memory while the kernel reads it, and ends of life in the middle.
+ * Many threads and processes on one file and one context, and callers that unmap
+ * their memory while the kernel reads it. lifecycle.c has ends in the middle.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -278,53 +277,6 @@ TEST_F(concurrency, one_session_is_pinned)
 	}
 }
 
-static void *seal_until_destroyed(void *argument)
-{
-	struct job *job = argument;
-	struct letter l;
-	int status;
-
-	pthread_barrier_wait(job->start);
-	do {
-		memset(l.data, 0, CB);
-		status = simple_call(job->fd, SSPSEAL_SEAL, job->handle,
-				     l.token, l.data, CB);
-		job_count(job, status);
-	} while (!status);
-	return NULL;
-}
-
-static void *destroy_soon(void *argument)
-{
-	struct job *job = argument;
-	struct timespec pause = { .tv_nsec = 2000000 };
-
-	if (job->number)
-		return seal_until_destroyed(argument);
-	pthread_barrier_wait(job->start);
-	nanosleep(&pause, NULL);
-	job_count(job, destroy(job->fd, job->handle));
-	return NULL;
-}
-
-TEST_F(concurrency, destroy_during_use)
-{
-	struct job jobs[4];
-	unsigned int round;
-	__u32 handle;
-
-	for (round = 0; round < rounds(20); round++) {
-		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
-					SERVICES);
-		ASSERT_NE(0, handle);
-		jobs_make(jobs, 4, self->fd, handle);
-		ASSERT_TRUE(run_threads(jobs, 4, destroy_soon));
-		EXPECT_EQ(1, jobs[0].statuses[S(OK)]);
-		EXPECT_EQ(3, counted(jobs, 4, S(ALREADY_DESTROYED)));
-		EXPECT_EQ(counted(jobs, 4, S(OK)) + 3, calls_in_all(jobs, 4));
-	}
-}
-
 static void *destroy_once(void *argument)
 {
 	struct job *job = argument;
@@ -419,52 +371,6 @@ TEST_F(concurrency, shown_meanwhile)
 	ASSERT_TRUE(run_threads(jobs, THREADS, create_or_show));
 	EXPECT_EQ(100 + 3 * 30 * (THREADS - 1), counted(jobs, THREADS, S(OK)));
 	EXPECT_EQ(2, fdinfo_number(self->fd, "sspseal-handles"));
-}
-
-static void *close_soon(void *argument)
-{
-	struct job *job = argument;
-	struct timespec pause = { .tv_nsec = 1000000 };
-
-	pthread_barrier_wait(job->start);
-	nanosleep(&pause, NULL);
-	close(job->fd);
-	return NULL;
-}
-
-static void *seal_or_close(void *argument)
-{
-	struct job *job = argument;
-	struct letter l;
-	int status;
-
-	if (!job->number)
-		return close_soon(argument);
-	pthread_barrier_wait(job->start);
-	do {
-		status = simple_call(job->fd, SSPSEAL_SEAL, job->handle,
-				     l.token, l.data, CB);
-	} while (!status);
-	job_count(job, status == -EBADF ? 0 : status);
-	return NULL;
-}
-
-TEST_F(concurrency, close_during_use)
-{
-	struct job jobs[3];
-	__u32 handle;
-	unsigned int round;
-	int fd;
-
-	for (round = 0; round < rounds(20); round++) {
-		fd = device_open();
-		ASSERT_LE(0, fd);
-		handle = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
-		ASSERT_NE(0, handle);
-		jobs_make(jobs, 3, fd, handle);
-		ASSERT_TRUE(run_threads(jobs, 3, seal_or_close));
-		EXPECT_EQ(2, counted(jobs, 3, S(OK)));
-	}
 }
 
 /* ---- memory that comes and goes ---- */
@@ -660,41 +566,6 @@ TEST_F(concurrency, child_keeps_the_file)
 	EXPECT_EQ(0, status);
 }
 
-TEST_F(concurrency, killed_in_the_middle)
-{
-	enum { SIZE = 1 << 20 };
-	struct timespec pause = { };
-	__u8 *data, token[TOKEN_SIZE];
-	int round, status;
-	pid_t child;
-
-	data = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, data);
-	for (round = 0; round < 10; round++) {
-		child = fork();
-		ASSERT_LE(0, child);
-		if (!child) {
-			for (;;)
-				simple_call(self->fd, SSPSEAL_SEAL,
-					    self->initiator, token, data,
-					    SIZE);
-		}
-		pause.tv_nsec = 10000000 + 1000003 * round;
-		nanosleep(&pause, NULL);
-		kill(child, SIGKILL);
-		ASSERT_EQ(child, waitpid(child, &status, 0));
-		EXPECT_EQ(SIGKILL, WTERMSIG(status));
-	}
-	/* The context has suffered nothing. */
-	memset(data, 0, CB);
-	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator, token,
-				 data, CB));
-	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
-				 token, data, CB));
-	EXPECT_TRUE(all_bytes(data, 0, CB));
-}
-
 /* ---- calls that wait in the kernel ---- */
 
 /*
@@ -762,28 +633,6 @@ FIXTURE_SETUP(waiting)
 
 FIXTURE_TEARDOWN(waiting)
 {
-}
-
-TEST_F(waiting, destroy_lets_calls_finish)
-{
-	EXPECT_EQ(0, destroy(self->fd, self->w.handle));
-	EXPECT_EQ(S(ALREADY_DESTROYED), destroy(self->fd, self->w.handle));
-	close(self->fault);
-	pthread_join(self->thread, NULL);
-	ASSERT_EQ(0, self->w.status);
-	EXPECT_EQ(0, token_counter(self->w.token));
-	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_UNSEAL, self->acceptor,
-				 self->w.token, self->w.data, 4096));
-	EXPECT_TRUE(all_bytes(self->w.data, 0, 4096));
-}
-
-TEST_F(waiting, close_lets_calls_finish)
-{
-	EXPECT_EQ(0, close(self->fd));
-	close(self->fault);
-	pthread_join(self->thread, NULL);
-	EXPECT_EQ(0, self->w.status);
-	EXPECT_FALSE(all_bytes(self->w.data, 0, 4096));
 }
 
 TEST_F(waiting, later_calls_overtake)

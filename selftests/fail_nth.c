@@ -1085,24 +1085,6 @@ static const char *judge(struct world *w, int status,
 	}
 }
 
-/* With room for two contexts, two are there as soon as those before have gone. */
-static bool no_context_is_left(void)
-{
-	long limit = parameter_get("max_contexts");
-	int fd = device_open();
-	unsigned int i;
-	bool ok;
-
-	if (!own_machine())
-		return true;
-	ok = parameter_set("max_contexts", 2);
-	for (i = 0; i < 2; i++)
-		ok = ok && create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
-	ok = ok && !create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
-	close(fd);
-	return parameter_set("max_contexts", limit) && ok;
-}
-
 TEST_F_TIMEOUT(sweep, each_point, 120)
 {
 	unsigned int n, failures = 0;

@@ -18,15 +18,6 @@
 #define CB		100
 #define PAGE		4096
 
-/* One call, by a thread. */
-struct waiting {
-	int fd;
-	unsigned long cmd;
-	void *arg;
-	int error;
-	struct team team;
-};
-
 FIXTURE(late)
 {
 	int fd;
@@ -38,7 +29,7 @@ FIXTURE(late)
 	/* Whoever reads this waits for @missing. */
 	__u8 *absent;
 	int missing;
-	struct waiting w;
+	struct waiting_call w;
 };
 
 static void *new_page(void)
@@ -49,13 +40,6 @@ static void *new_page(void)
 	if (page == MAP_FAILED)
 		abort();
 	return page;
-}
-
-static void wait_in_call(void *job)
-{
-	struct waiting *w = job;
-
-	w->error = ioctl(w->fd, w->cmd, w->arg) ? -errno : 0;
 }
 
 FIXTURE_SETUP(late)
@@ -84,12 +68,10 @@ FIXTURE_TEARDOWN(late)
 
 /* @arg must be a struct in the page if the writing of it is to wait. */
 #define BEGINS(fd_, cmd_, arg_, watch_) do {				\
-	self->w = (struct waiting) {					\
+	self->w = (struct waiting_call) {				\
 		.fd = (fd_), .cmd = (cmd_), .arg = (arg_),		\
 	};								\
-	ASSERT_TRUE(team_start(&self->w.team, &self->w,			\
-			       sizeof(self->w), 1, wait_in_call));	\
-	ASSERT_TRUE(pages_await(watch_, 1));				\
+	ASSERT_TRUE(call_begin(&self->w, watch_));			\
 } while (0)
 
 #define BEGINS_TO_WRITE(fd_, cmd_, value) do {				\
@@ -100,12 +82,12 @@ FIXTURE_TEARDOWN(late)
 
 #define FINISHES_WRITING() do {						\
 	ASSERT_TRUE(page_protect(self->watch, self->page, false));		\
-	team_join(&self->w.team);					\
+	call_end(&self->w);						\
 } while (0)
 
 #define FINISHES_READING_OF(content) do {				\
 	ASSERT_TRUE(page_give(self->missing, self->absent, content));	\
-	team_join(&self->w.team);					\
+	call_end(&self->w);						\
 } while (0)
 
 #define FINISHES_READING() do {						\
@@ -180,24 +162,13 @@ TEST_F(late, create_that_fails_beside_others)
 	EXPECT_EQ(4, fdinfo_number(self->fd, "sspseal-handles"));
 	ASSERT_EQ(0, munmap(self->page, PAGE));
 	close(self->watch);
-	team_join(&self->w.team);
+	call_end(&self->w);
 	EXPECT_EQ(-EFAULT, self->w.error);
 	EXPECT_EQ(3, fdinfo_number(self->fd, "sspseal-handles"));
 	EXPECT_EQ(S(ALREADY_DESTROYED), seal(self->fd, failed));
 	EXPECT_EQ(failed + 2, create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					     SERVICES));
 	EXPECT_TRUE(carries(self->fd, other, self->fd, self->acceptor));
-}
-
-TEST_F(late, create_in_a_closed_file)
-{
-	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
-					      SERVICES);
-
-	BEGINS_TO_WRITE(self->fd, SSPSEAL_CREATE, c);
-	EXPECT_EQ(0, close(self->fd));
-	FINISHES_WRITING();
-	EXPECT_EQ(0, self->w.error);
 }
 
 TEST_F(late, key_of_a_closed_file)
@@ -250,18 +221,6 @@ TEST_F(late, binding_of_a_destroyed_handle)
 	EXPECT_EQ(0, destroy(self->fd, handle));
 	EXPECT_EQ(0, close(self->fd));
 	FINISHES_READING();
-	EXPECT_EQ(0, self->w.error);
-}
-
-TEST_F(late, query_of_a_destroyed_handle)
-{
-	struct sspseal_query q = {
-		.size = sizeof(q), .handle = self->initiator,
-	};
-
-	BEGINS_TO_WRITE(self->fd, SSPSEAL_QUERY, q);
-	EXPECT_EQ(0, destroy(self->fd, self->initiator));
-	FINISHES_WRITING();
 	EXPECT_EQ(0, self->w.error);
 }
 

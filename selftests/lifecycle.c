@@ -35,31 +35,6 @@ FIXTURE(lifecycle)
 	__u32 acceptor;
 };
 
-/* How many files hold the module, -1 if it is no module. */
-static long references(void)
-{
-	FILE *file = fopen("/sys/module/sspseal/refcnt", "re");
-	long nr = -1;
-
-	if (!file)
-		return -1;
-	if (fscanf(file, "%ld", &nr) != 1)
-		nr = -1;
-	fclose(file);
-	return nr;
-}
-
-/* What is closed elsewhere may be so a moment later: ten seconds at most. */
-static bool references_become(long nr)
-{
-	const struct timespec pause = { .tv_nsec = 10000000 };
-	unsigned int tries;
-
-	for (tries = 0; tries < 1000 && references() != nr; tries++)
-		nanosleep(&pause, NULL);
-	return references() == nr;
-}
-
 FIXTURE_SETUP(lifecycle)
 {
 	self->references = references();
@@ -590,6 +565,82 @@ TEST_F_TIMEOUT(lifecycle, module_stays_during_use, 120)
 	team_join(&team);
 	EXPECT_TRUE(sealers_ended(s, S(ALREADY_DESTROYED)));
 	EXPECT_EQ(self->references + 1, references());
+}
+
+/* Who opens the device whenever it is there, and uses it. */
+struct visitor {
+	bool *ended;
+	unsigned int visits;
+	unsigned int broken;
+};
+
+static void visit(void *job)
+{
+	struct visitor *v = job;
+	struct timespec pause = { };
+	__u32 handle;
+	int fd;
+
+	while (!__atomic_load_n(v->ended, __ATOMIC_ACQUIRE)) {
+		pause.tv_nsec = pick(2000000);
+		nanosleep(&pause, NULL);
+		fd = device_open();
+		if (fd < 0) {
+			v->broken += errno != ENOENT && errno != ENODEV &&
+				     errno != ENXIO;
+			continue;
+		}
+		handle = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+		v->broken += !handle || seal(fd, handle);
+		v->visits++;
+		close(fd);
+	}
+}
+
+static bool module_insert(void)
+{
+	const char *parameters = getenv("SSPSEAL_PARAMETERS");
+	int fd = open(getenv("SSPSEAL_MODULE"), O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && !syscall(SYS_finit_module, fd,
+				      parameters ? parameters : "", 0);
+
+	close(fd);
+	return ok;
+}
+
+#define VISITORS	3
+#define COMINGS		20
+
+TEST_F_TIMEOUT(lifecycle, module_comes_and_goes, 120)
+{
+	struct visitor v[VISITORS] = { };
+	unsigned int i, gone = 0, stayed = 0, visits = 0;
+	struct team team;
+	bool ended = false;
+
+	if (!own_machine() || !getenv("SSPSEAL_MODULE"))
+		SKIP(return, OWN_MACHINE);
+	close(self->fd);
+	for (i = 0; i < VISITORS; i++)
+		v[i].ended = &ended;
+	ASSERT_TRUE(team_start(&team, v, sizeof(*v), VISITORS, visit));
+	while (gone < COMINGS || stayed < COMINGS) {
+		if (syscall(SYS_delete_module, "sspseal", O_NONBLOCK)) {
+			stayed += errno == EWOULDBLOCK;
+			continue;
+		}
+		gone++;
+		ASSERT_TRUE(module_insert());
+	}
+	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+	team_join(&team);
+	for (i = 0; i < VISITORS; i++) {
+		EXPECT_EQ(0, v[i].broken);
+		visits += v[i].visits;
+	}
+	EXPECT_LT(0, visits);
+	EXPECT_TRUE(references_become(0));
+	EXPECT_TRUE(no_context_is_left());
 }
 
 /* ---- a machine that is about to be copied ---- */

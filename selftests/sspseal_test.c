@@ -1013,3 +1013,65 @@ bool sealers_at_work(const struct sealer *sealers, unsigned int nr)
 	}
 	return i == nr;
 }
+
+static void wait_in_call(void *job)
+{
+	struct waiting_call *w = job;
+
+	w->error = ioctl(w->fd, w->cmd, w->arg) ? -errno : 0;
+}
+
+bool call_begin(struct waiting_call *w, int pages)
+{
+	return team_start(&w->team, w, sizeof(*w), 1, wait_in_call) &&
+	       pages_await(pages, 1);
+}
+
+int call_end(struct waiting_call *w)
+{
+	team_join(&w->team);
+	return w->error;
+}
+
+long references(void)
+{
+	FILE *file = fopen("/sys/module/sspseal/refcnt", "re");
+	long nr = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &nr) != 1)
+		nr = -1;
+	fclose(file);
+	return nr;
+}
+
+bool references_become(long nr)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	unsigned int tries;
+
+	for (tries = 0; tries < 1000 && references() != nr; tries++)
+		nanosleep(&pause, NULL);
+	return references() == nr;
+}
+
+bool no_context_is_left(void)
+{
+	const __u32 services = SSPSEAL_CONFIDENTIALITY;
+	long limit = parameter_get("max_contexts");
+	unsigned int i, made = 0;
+	bool ok;
+	int fd;
+
+	if (!own_machine())
+		return true;
+	fd = device_open();
+	ok = parameter_set("max_contexts", 2);
+	for (i = 0; i < 3; i++)
+		made += create_context(fd, SSPSEAL_ROLE_INITIATOR,
+				       services) != 0;
+	close(fd);
+	ok = ok && made == 2;
+	return parameter_set("max_contexts", limit) && ok;
+}

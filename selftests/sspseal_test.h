@@ -247,4 +247,34 @@ bool page_give(int fd, void *page, const void *content);
 int page_watch(void *page);
 bool page_protect(int fd, void *page, bool on);
 
+/**
+ * struct waiting_call - a thread's one call, which waits for such a page
+ * @fd: where
+ * @cmd: SSPSEAL_*
+ * @arg: its struct
+ * @error: out: 0 or -errno
+ */
+struct waiting_call {
+	int fd;
+	unsigned long cmd;
+	void *arg;
+	int error;
+	/* Private: */
+	struct team team;
+};
+
+/* Returns when it waits for @pages. To be ended by call_end(), when it can go on. */
+bool call_begin(struct waiting_call *w, int pages);
+int call_end(struct waiting_call *w);
+
+/* How many files hold the module, -1 if it is no module. */
+long references(void);
+/* What is closed elsewhere may be so a moment later: ten seconds at most. */
+bool references_become(long nr);
+/*
+ * With room for two contexts, are two there as soon as those before have gone? True
+ * where the parameter cannot be changed.
+ */
+bool no_context_is_left(void);
+
 #endif /* SSPSEAL_TEST_H */
