@@ -12,15 +12,15 @@ set -euo pipefail
 
 # From the beginning: what was built before says nothing again.
 build_all() {
-	local headers objects=$build/flavours/$1
+	local headers name objects=$build/flavours/$1
 	rm -rf "$objects"
 	headers=$("$top/selftests/vm/kernel.sh" "$1")/build &&
 		"$top/selftests/build-module.sh" "$headers" "$objects/sspseal.ko" \
-			W=1 KCFLAGS=-Werror &&
+			W=1 KCFLAGS=-Werror || return
+	for name in faulty later where bench; do
 		"$top/selftests/build-test-module.sh" "$headers" \
-			"$top/selftests/faulty" "$objects/faulty" &&
-		"$top/selftests/build-test-module.sh" "$headers" \
-			"$top/selftests/bench" "$objects/bench"
+			"$top/selftests/$name" "$objects/$name" || return
+	done
 }
 
 install_packages demo

@@ -38,7 +38,7 @@ loaded() {
 
 # Nothing of it is there.
 gone() {
-	! loaded || complain "the module is loaded"
+	! loaded || complain "the module is loaded" || return
 	[ ! -e /dev/sspseal ] || complain "there is a device"
 }
 

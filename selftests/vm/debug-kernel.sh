@@ -5,8 +5,8 @@
 #
 # Makes sure that the kernel of config/base.config and config/NAME.config, built
 # from Debian's source, is in the cache, and prints its directory, which has the
-# shape of kernel.sh's. It is built again when the source, an option or the
-# compiler is another.
+# shape of kernel.sh's. It is built again when the source, an option, the compiler
+# or how it is built is another.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/common.sh"
@@ -27,6 +27,8 @@ kernel_name() {
 		cat "$source/packages.sha256"
 		options
 		gcc --version
+		ld --version
+		declare -f build_kernel prune keep
 	} | sha256sum | cut -c 1-16
 }
 
