@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# coverage-reasons.sh INFO
+# coverage-reasons.sh [INFO]
 #
 # Has each line that INFO, from gcov-report.sh, counts as never executed a reason in
 # coverage-reasons.txt? And is each of those named there never executed? Prints what is
-# not so, and exits with 1 then.
+# not so, and exits with 1 then. Without INFO only: is each line named there in the
+# source?
 #
 # A reason is some lines, and an empty one behind:
 #   reason: why no test can execute it; what does not fit follows in lines that begin
@@ -19,6 +20,7 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
+reasons=selftests/coverage-reasons.txt
 
 # with_reason KIND: FILE:FUNCTION:TEXT of each line with a reason.
 with_reason() {
@@ -34,7 +36,7 @@ with_reason() {
 				$0 = "reason, file or function missing: " $0
 			print file ":" function_ ":" $0
 		}
-	' "$top/selftests/coverage-reasons.txt" | LC_ALL=C sort
+	' "$top/$reasons" | LC_ALL=C sort
 }
 
 # NUMBER:FUNCTION:TEXT of each line of a file: a function begins with the last line at
@@ -73,10 +75,24 @@ counted() {
 	done | LC_ALL=C sort
 }
 
+# FILE:FUNCTION:TEXT of each line of the files that have reasons.
+in_source() {
+	sed -n 's/^file: *//p' "$top/$reasons" | sort -u | while read -r file; do
+		[ ! -f "$top/$file" ] || lines_of "$top/$file" | sed "s#^[0-9]*#$file#"
+	done | LC_ALL=C sort
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 with_reason line > "$work/reasons"
 with_reason race > "$work/races"
+if [ $# -eq 0 ]; then
+	LC_ALL=C sort "$work/reasons" "$work/races" |
+		LC_ALL=C comm -23 - <(in_source) > "$work/wrong"
+	sed "s#^#$reasons: a reason, but gone: #" "$work/wrong"
+	[ ! -s "$work/wrong" ]
+	exit
+fi
 counted "$1" '.' > "$work/code"
 counted "$1" '^0$' > "$work/never"
 export LC_ALL=C

@@ -9,7 +9,7 @@
 set -euo pipefail
 
 checks=(spdx private function-length headers kernel-doc python codespell
-	shellcheck mutants checkpatch sparse analyzer warnings)
+	shellcheck mutants coverage checkpatch sparse analyzer warnings)
 
 packages=(clang codespell g++ gcc git libc6-dev make perl python3-flake8
 	shellcheck sparse)
@@ -185,6 +185,11 @@ check_shellcheck() {
 # A list of edits goes out of date with what it edits.
 check_mutants() {
 	"$top/selftests/mutants.sh" --edits
+}
+
+# So do reasons why lines are not executed.
+check_coverage() {
+	"$top/selftests/coverage-reasons.sh"
 }
 
 # --- the kernel's tools

@@ -95,6 +95,13 @@ END
 # SPDX-License~-Identifier: GPL-2.0-only
 [[ -n x ]]
 END
+	fault coverage selftests/coverage-reasons.txt <<'END'
+
+reason: A line of another function.
+file: kmod/kdf.c
+in: hmac_new
+line: wipe_stack();
+END
 	fault checkpatch kmod/status.c <<'END'
 
 static inline bool lint_fault(int *p)
@@ -186,8 +193,16 @@ static const int lint_fault = 1;
 END
 }
 
-# The kernel's public header is one file, and takes one fault at a time.
+# The kernel's public header is one file, and takes one fault at a time. So do the reasons.
 second_faults() {
+	fault coverage selftests/coverage-reasons.txt <<'END'
+
+reason: Twice, and the function has it once.
+file: kmod/kdf.c
+in: expand_block
+race: desc->tfm = hmac;
+race: desc->tfm = hmac;
+END
 	fault headers uapi/linux/sspseal.h <<'END'
 
 struct lint_fault {
@@ -197,6 +212,13 @@ END
 }
 
 third_faults() {
+	fault coverage selftests/coverage-reasons.txt <<'END'
+
+reason: No such file.
+file: kmod/fault.c
+in: lint_fault
+race: return 0;
+END
 	fault headers uapi/linux/sspseal.h <<'END'
 
 struct lint_fault {
@@ -281,7 +303,7 @@ round() {
 no_faults() {
 	lint
 	report "the tree passes" "" "$(failing)"
-	report "each check was run" "12 passed, 0 failed" "$(tail -n 1 "$work/log")"
+	report "each check was run" "13 passed, 0 failed" "$(tail -n 1 "$work/log")"
 }
 
 report() {
@@ -311,8 +333,8 @@ git -C "$tree" add -A
 no_faults
 if [ "$failed" -eq 0 ]; then
 	round first_faults
-	round second_faults headers
-	round third_faults headers
+	round second_faults headers coverage
+	round third_faults headers coverage
 	round fourth_faults kernel-doc
 fi
 echo "1..$number"
