@@ -442,6 +442,93 @@ TEST_F(late, data_of_a_received_message)
 	EXPECT_TRUE(all_bytes(self->page, 0, CB));
 }
 
+/* Both ends of a context, neither of which has confirmed. */
+static bool make_unconfirmed(int fd, __u32 *end)
+{
+	static const __u32 role[] = {
+		SSPSEAL_ROLE_INITIATOR, SSPSEAL_ROLE_ACCEPTOR,
+	};
+	struct sspseal_native native[2] = { };
+	struct sspseal_bind b;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		end[i] = create_native(fd, role[i], SERVICES,
+				       SSPSEAL_CREATE_UNBOUND, &native[i]);
+	for (i = 0; i < 2; i++) {
+		b = bind_args(end[i], SERVICES, native[!i].salt);
+		b.flags = SSPSEAL_BIND_CONFIRM;
+		if (call(fd, SSPSEAL_BIND, &b))
+			return false;
+	}
+	return true;
+}
+
+static bool confirms(int fd, __u32 from, __u32 to)
+{
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+
+	return !simple_call(fd, SSPSEAL_SIGN, from, token, data, CB) &&
+	       !simple_call(fd, SSPSEAL_VERIFY, to, token, data, CB);
+}
+
+/*
+ * Who was let through to confirm does not once another call has, and takes no number:
+ * not even that of a usual message if the context is ready by then.
+ */
+static void overtaken(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(late) * self, bool ready)
+{
+	__u8 token[TOKEN_SIZE];
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE),
+		buffer(DATA, self->absent, CB),
+		buffer(PADDING, NULL, 1),
+	};
+	struct sspseal_message m, given;
+	struct sspseal_query q;
+	__u32 end[2];
+
+	ASSERT_TRUE(make_unconfirmed(self->fd, end));
+	memset(token, POISON, sizeof(token));
+	m = message(end[0], b, 3);
+	given = m;
+	BEGINS(self->fd, SSPSEAL_SIGN, &m, self->missing);
+	EXPECT_TRUE(confirms(self->fd, end[0], end[1]));
+	if (ready)
+		EXPECT_TRUE(confirms(self->fd, end[1], end[0]));
+	FINISHES_READING();
+
+	EXPECT_EQ(-ENOTCONN, self->w.error);
+	EXPECT_EQ(S(UNCONFIRMED), m.status);
+	m.status = given.status;
+	EXPECT_EQ(0, memcmp(&m, &given, sizeof(m)));
+	EXPECT_TRUE(all_bytes(token, POISON, sizeof(token)));
+	EXPECT_TRUE(all_bytes(self->absent, 0, CB));
+	EXPECT_EQ(TOKEN_SIZE, b[0].cb);
+	EXPECT_EQ(1, b[2].cb);
+	EXPECT_EQ(1, sent(self->fd, end[0]));
+	ASSERT_EQ(0, query(self->fd, end[0], &q));
+	EXPECT_EQ(0, q.expired);
+	EXPECT_EQ(ready, q.ready);
+	if (!ready)
+		EXPECT_TRUE(confirms(self->fd, end[1], end[0]));
+	EXPECT_EQ(0, call(self->fd, SSPSEAL_SIGN, &m));
+	EXPECT_EQ(1, token_counter(token));
+	EXPECT_EQ(0, simple_call(self->fd, SSPSEAL_VERIFY, end[1], token,
+				 self->absent, CB));
+}
+
+TEST_F(late, confirmation_that_is_overtaken)
+{
+	overtaken(_metadata, self, false);
+}
+
+TEST_F(late, confirmation_of_a_ready_context)
+{
+	overtaken(_metadata, self, true);
+}
+
 /* Each operation of a batch looks its handle up anew. */
 static void batch_loses(struct __test_metadata *_metadata,
 			FIXTURE_DATA(late) * self, int fd, __u32 handle,

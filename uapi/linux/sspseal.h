@@ -84,7 +84,8 @@
  * @SSPSEAL_STATUS_NOT_BOUND: ENOTCONN: the context was made with UNBOUND, and
  *	BIND has not been called
  * @SSPSEAL_STATUS_UNCONFIRMED: ENOTCONN: the context was bound with CONFIRM, and
- *	not both ends have confirmed
+ *	not both ends have confirmed; or they have since, and another call than this
+ *	SIGN was first
  * @SSPSEAL_STATUS_ALREADY_BOUND: EISCONN: the context is bound, or was not made
  *	with UNBOUND
  *
