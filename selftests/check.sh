@@ -115,18 +115,36 @@ all_static() {
 	check_part lint end_lint
 }
 
-# Is the test $1 wanted, which boots VMs of its own? Not on slow kernels: freed memory
-# that they poison would hide from "hygiene" what was not zeroed, and "vmfork" has a
-# kernel of its own choice.
+# Is the test $1 wanted, which boots VMs of its own?
 wanted() {
-	[[ " ${TEST:-$1} " == *" $1 "* ]] && ! on_this_machine && [ "$(slowness)" -eq 1 ]
+	[[ " ${TEST:-$1} " == *" $1 "* ]] && ! on_this_machine
+}
+
+knows_generation_ids() {
+	grep -q '^CONFIG_VMGENID=y' "$(< "$build/kmod/$kernel/headers")/.config"
+}
+
+# The kernel for such a test, or nothing. Freed memory that slow kernels poison would
+# hide from "hygiene" what was not zeroed. For a kernel without generation IDs 6.12 has
+# to do; but not where each kernel has its turn.
+kernel_for() {
+	if [ "$1" = hygiene ]; then
+		[ "$(slowness)" -gt 1 ] || echo "$kernel"
+	elif knows_generation_ids; then
+		echo "$kernel"
+	elif [ "$only" != --tests ]; then
+		echo 6.12
+	fi
 }
 
 # What boots VMs of its own is no program of the kernel under test.
 all_tests() {
-	local name own=(vmfork hygiene)
+	local name its own=(vmfork hygiene)
 	for name in "${own[@]}"; do
-		! wanted "$name" || check_part "$name" "$top/selftests/$name.sh"
+		! wanted "$name" || its=$(kernel_for "$name")
+		[ -z "${its:-}" ] ||
+			check_part "$name" env KERNEL="$its" "$top/selftests/$name.sh"
+		its=
 	done
 	read -ra programs <<< "${TEST:-}"
 	on_this_machine || mapfile -t programs < <(printf '%s\n' "${programs[@]}" |

@@ -21,6 +21,12 @@ share_of_tests() {
 		./run-tests.sh "${@:2}"
 }
 
+# What is executed in a copy of a VM, too.
+copies() {
+	COUNTS=$work/out "$top/selftests/vmfork.sh" > "$work/vmfork.log" 2>&1 || :
+	tail -n 1 "$work/vmfork.log"
+}
+
 install_packages demo check coverage
 work=$build/coverage
 # What is inlined before it counts has a copy of its counts everywhere, and where one of
@@ -38,12 +44,16 @@ cp "$top/selftests/gcov-guest.sh" "$work/stage/check"
 find "$work/userlib" "$work/selftests" -name '*.gcno' | sed 's/gcno$/gcda/' \
 	> "$work/stage/check/gcov-files"
 rm -rf "$work/out"
-if [ -n "${TEST:-}" ]; then
+if [ "${TEST:-}" = vmfork ]; then
+	copies
+elif [ -n "${TEST:-}" ]; then
 	# shellcheck disable=SC2086 # a list of tests
 	share_of_tests 0 $TEST > "$work/tests.log" || :
+	tail -n 1 "$work/tests.log"
 else
 	run_shares "$work/stage/check" "$work/tests" share_of_tests > "$work/tests.log" || :
+	tail -n 1 "$work/tests.log"
+	copies
 fi
-tail -n 1 "$work/tests.log"
 "$top/selftests/gcov-report.sh" "$work"
 [ -n "${TEST:-}" ] || "$top/selftests/coverage-reasons.sh" "$work/coverage.info"

@@ -61,7 +61,7 @@ static bool await_end(int fd, __u32 handle)
 	struct sspseal_query q;
 	unsigned int i;
 
-	for (i = 0; i < PATIENCE; i++) {
+	for (i = 0; i < PATIENCE * slowness(); i++) {
 		if (query(fd, handle, &q))
 			return false;
 		if (q.expired)

@@ -7,19 +7,17 @@
 # generation ID, saves it while it holds contexts, and resumes what was saved
 # three times: with the same ID, as a machine that was moved, and twice with
 # another. Ends with a line "N passed, N failed".
+#
+# KERNEL must know generation IDs, as Debian's 6.1 does not. With COUNTS=DIR, what the
+# copies have executed of a module that was built for it is left there: see
+# gcov-guest.sh.
 set -euo pipefail
+export KERNEL=${KERNEL:-6.12}
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/target.sh"
 
-# Debian's 6.1 does not know generation IDs, and the memory that debug kernels want is
-# much to save.
-case ${KERNEL:-} in
-6.12 | 7.*) ;;
-*) KERNEL=6.12 ;;
-esac
-export KERNEL
-
-top=$(cd "$(dirname "$0")/.." && pwd)
-build=$(realpath -m "${BUILD:-$top/build}")
 stage=$build/stage/vmfork
+slowness=$(slowness)
 id=11111111-1111-4111-8111-111111111111
 declare -A vm
 
@@ -29,12 +27,14 @@ boot() {
 	shift 2
 	mkfifo "$work/$name.monitor.in" "$work/$name.monitor.out"
 	cat "$work/$name.monitor.out" > "$work/$name.answers" &
-	"$top/selftests/vm/run.sh" --kernel "$KERNEL" --payload "$stage" \
-		--smp 1 --mem 512 --accel tcg --timeout 300 --log "$work/$name.log" \
+	"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
+		--smp 1 --accel tcg --timeout $((300 * slowness)) \
+		--log "$work/$name.log" ${COUNTS:+--out "$COUNTS/vmfork-$name"} \
 		--qemu-args "-device vmgenid,guid=$id
 			-chardev pipe,id=monitor,path=$work/$name.monitor
 			-mon chardev=monitor,mode=readline $*" \
-		-- ./host.sh ./sspseal.ko -- ./vmfork > "$work/$name" 2>&1 &
+		-- env TEST_SLOWNESS="$slowness" ${COUNTS:+./gcov-guest.sh "$build"} \
+		./host.sh ./sspseal.ko -- ./vmfork > "$work/$name" 2>&1 &
 	vm[$name]=$!
 }
 
@@ -96,11 +96,11 @@ check() {
 	shift
 	number=$((number + 1))
 	if "$@"; then
-		echo "ok $number vmfork: $name"
+		echo "ok $number vmfork on $kernel: $name"
 		return
 	fi
 	failed=$((failed + 1))
-	echo "not ok $number vmfork: $name"
+	echo "not ok $number vmfork on $kernel: $name"
 	tail -n 15 "$work"/{original,same,first,second} 2> /dev/null | sed 's/^/# /'
 }
 
@@ -119,7 +119,7 @@ number=0 failed=0
 "$top/selftests/stage.sh" "$stage"
 make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
 	KSFT="$("$top/selftests/vm/kselftest.sh")" "$build/selftests/vmfork"
-cp "$build/selftests/vmfork" "$stage"
+cp "$build/selftests/vmfork" "$top/selftests/gcov-guest.sh" "$stage"
 
 echo "TAP version 13"
 echo "1..6"
