@@ -7,16 +7,19 @@
  * memory when the process is not running.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "hygiene.h"
+#include "kselftest.h"
 #include "sspseal_test.h"
 
 #define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
@@ -42,6 +45,7 @@ static void must(bool condition, const char *what)
 
 static __u8 key[SESSIONS][SESSION_KEY];
 static __u8 text[TEXT];
+static __u8 binding[BINDING];
 static __u8 *data;
 static int device;
 static __u32 handle[SESSIONS][2];
@@ -70,6 +74,14 @@ static void put_text(__u8 *to)
 		put(to + i, get(text + i));
 }
 
+/* At the begin, in the middle and at the end. */
+static void put_texts(__u8 *to, size_t size)
+{
+	put_text(to);
+	put_text(to + size / 2);
+	put_text(to + size - TEXT);
+}
+
 static bool is_text(const __u8 *p)
 {
 	size_t i;
@@ -87,35 +99,69 @@ static void get_secrets(void)
 	for (i = 0; i < SESSIONS; i++)
 		unmask(key[i], common->key[i], SESSION_KEY);
 	unmask(text, common->text, TEXT);
+	for (i = 0; i < BINDING; i += TEXT)
+		put_text(binding + i);
+}
+
+static struct sspseal_create session_args(unsigned int i, unsigned int end,
+					  struct sspseal_native *native)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR + end,
+					      SERVICES);
+
+	native->suites = SSPSEAL_SUITE_BIT(hygiene_sessions[i].suite);
+	c.key = (uintptr_t)key[i];
+	c.key_size = SESSION_KEY;
+	c.params = (uintptr_t)native;
+	c.params_size = sizeof(*native);
+	c.flags = hygiene_sessions[i].bound ? SSPSEAL_CREATE_UNBOUND : 0;
+	return c;
 }
 
 static void create(unsigned int i, unsigned int end)
 {
-	struct sspseal_native native = {
-		.suites = SSPSEAL_SUITE_BIT(hygiene_sessions[i].suite),
-	};
-	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR + end,
-					      SERVICES);
+	struct sspseal_native native = { };
+	struct sspseal_create c = session_args(i, end, &native);
 
-	c.key = (uintptr_t)key[i];
-	c.key_size = SESSION_KEY;
-	c.params = (uintptr_t)&native;
-	c.params_size = sizeof(native);
-	c.flags = hygiene_sessions[i].bound ? SSPSEAL_CREATE_UNBOUND : 0;
 	must(!call(device, SSPSEAL_CREATE, &c), "CREATE");
 	handle[i][end] = c.handle;
 	memcpy(common->salt[i][end], native.salt, SSPSEAL_SALT_SIZE);
 }
 
-static void bind(unsigned int i, unsigned int end)
+/*
+ * The salt cannot be written. Nor could a struct be, but a fault behind the call would
+ * cover with its own what that left on the stack.
+ */
+static void create_in_vain(unsigned int i)
+{
+	struct sspseal_native native = { };
+	struct sspseal_create c = session_args(i, 0, &native);
+
+	c.params = (uintptr_t)make_readonly(&native, sizeof(native));
+	must(call(device, SSPSEAL_CREATE, &c) == SSPSEAL_STATUS_FAULT,
+	     "CREATE in vain");
+}
+
+static struct sspseal_bind session_bind(unsigned int i, unsigned int end)
 {
 	struct sspseal_bind b = bind_args(handle[i][end], SERVICES,
 					  common->salt[i][!end]);
 
 	b.suite = hygiene_sessions[i].suite;
-	b.binding = (uintptr_t)BINDING;
-	b.binding_size = strlen(BINDING);
+	b.binding = (uintptr_t)binding;
+	b.binding_size = BINDING;
+	return b;
+}
+
+/* The second is bound, too, and not told. */
+static void bind_both(unsigned int i)
+{
+	struct sspseal_bind b = session_bind(i, 0);
+
 	must(!call(device, SSPSEAL_BIND, &b), "BIND");
+	b = session_bind(i, 1);
+	must(ioctl(device, SSPSEAL_BIND, make_readonly(&b, sizeof(b))) == -1 &&
+	     errno == EFAULT, "BIND without an answer");
 }
 
 static void create_both(unsigned int i)
@@ -123,23 +169,24 @@ static void create_both(unsigned int i)
 	create(i, 0);
 	create(i, 1);
 	explicit_bzero(key[i], SESSION_KEY);
-	if (!hygiene_sessions[i].bound)
-		return;
-	bind(i, 0);
-	bind(i, 1);
+	if (hygiene_sessions[i].bound)
+		bind_both(i);
 }
 
-/* The text at the begin, in the middle and at the end. */
+static void seal(unsigned int i, unsigned int from, __u8 *token, __u8 *message,
+		 size_t size)
+{
+	put_texts(message, size);
+	must(!simple_call(device, SSPSEAL_SEAL, handle[i][from], token, message,
+			  size), "SEAL");
+	must(!is_text(message), "not encrypted");
+}
+
 static void carry(unsigned int i, unsigned int from, size_t size)
 {
 	__u8 token[TOKEN_SIZE];
 
-	put_text(data);
-	put_text(data + size / 2);
-	put_text(data + size - TEXT);
-	must(!simple_call(device, SSPSEAL_SEAL, handle[i][from], token, data,
-			  size), "SEAL");
-	must(!is_text(data), "not encrypted");
+	seal(i, from, token, data, size);
 	must(!simple_call(device, SSPSEAL_UNSEAL, handle[i][!from], token,
 			  data, size), "UNSEAL");
 	must(is_text(data) && is_text(data + size - TEXT), "other text");
@@ -169,12 +216,145 @@ static void carry_all(unsigned int i)
 	unsigned int from;
 
 	for (from = 0; from < 2; from++) {
-		/* MESSAGES of them. */
 		carry_signed(i, from);
 		carry(i, from, 2 * TEXT);
 		carry(i, from, DATA_SIZE);
 		carry(i, from, 5000);
 	}
+}
+
+/* ---- what is refused, or fails late ---- */
+
+static void forge(__u8 *token)
+{
+	token[TOKEN_SIZE - 1] ^= 1;
+}
+
+static void unseal_forged(unsigned int i, size_t size)
+{
+	__u8 token[TOKEN_SIZE];
+
+	seal(i, 0, token, data, size);
+	forge(token);
+	must(simple_call(device, SSPSEAL_UNSEAL, handle[i][1], token, data,
+			 size) == SSPSEAL_STATUS_ALTERED, "forged");
+}
+
+static void unseal_to_readonly(unsigned int i, size_t size)
+{
+	__u8 token[TOKEN_SIZE];
+
+	seal(i, 0, token, data, size);
+	must(!mprotect(data, DATA_SIZE, PROT_READ), "mprotect");
+	must(simple_call(device, SSPSEAL_UNSEAL, handle[i][1], token, data,
+			 size) == SSPSEAL_STATUS_FAULT_AFTER_COMMIT, "written");
+	must(!mprotect(data, DATA_SIZE, PROT_READ | PROT_WRITE), "mprotect");
+}
+
+/* The second of two, so that a usual message is not the last one either. */
+static void unseal_forged_in_batch(unsigned int i, size_t size)
+{
+	__u8 token[2][TOKEN_SIZE], *second = data + size;
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token[0], TOKEN_SIZE), buffer(DATA, data, size),
+		buffer(TOKEN, token[1], TOKEN_SIZE), buffer(DATA, second, size),
+	};
+	struct sspseal_operation op[] = {
+		{ SSPSEAL_UNSEAL, -1, message(handle[i][1], b, 2) },
+		{ SSPSEAL_UNSEAL, -1, message(handle[i][1], b + 2, 2) },
+	};
+	struct sspseal_batch batch = {
+		.size = sizeof(batch), .operations = (uintptr_t)op,
+		.stride = sizeof(*op), .nr = 2,
+	};
+
+	seal(i, 0, token[0], data, size);
+	seal(i, 0, token[1], second, size);
+	forge(token[1]);
+	must(!call(device, SSPSEAL_BATCH, &batch) && !op[0].error &&
+	     op[1].message.status == SSPSEAL_STATUS_ALTERED, "BATCH");
+}
+
+static int unseal_stream(unsigned int i, size_t size)
+{
+	struct sspseal_buffer b[] = {
+		buffer(STREAM, data, TOKEN_SIZE + size), buffer(DATA, NULL, 0),
+	};
+
+	return message_call(device, SSPSEAL_UNSEAL, handle[i][1], b, 2);
+}
+
+static void unseal_streams(unsigned int i, size_t size)
+{
+	seal(i, 0, data, data + TOKEN_SIZE, size);
+	must(!unseal_stream(i, size) && is_text(data + TOKEN_SIZE), "STREAM");
+	seal(i, 0, data, data + TOKEN_SIZE, size);
+	forge(data);
+	must(unseal_stream(i, size) == SSPSEAL_STATUS_ALTERED, "forged STREAM");
+}
+
+/* DATA has been read before. */
+static void seal_with_a_hole(unsigned int i, size_t size)
+{
+	__u8 token[TOKEN_SIZE];
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE), buffer(DATA, data, size),
+		buffer(DATA | RWC, fence(), 1),
+	};
+
+	put_texts(data, size);
+	must(message_call(device, SSPSEAL_SEAL, handle[i][0], b, 3) ==
+	     SSPSEAL_STATUS_FAULT, "a hole");
+}
+
+/* The text goes beside it. */
+static void seal_without_token(unsigned int i, size_t size)
+{
+	struct sspseal_buffer b[] = {
+		buffer(DATA | RWC, data, size / 2),
+		buffer(DATA, data + size / 2, size),
+		buffer(TOKEN, fence(), TOKEN_SIZE),
+	};
+
+	put_texts(data, size / 2);
+	must(message_call(device, SSPSEAL_SEAL, handle[i][0], b, 3) ==
+	     SSPSEAL_STATUS_FAULT_AFTER_COMMIT, "no TOKEN");
+}
+
+static void verify_forged(unsigned int i, size_t size)
+{
+	__u8 token[TOKEN_SIZE];
+
+	put_texts(data, size);
+	must(!simple_call(device, SSPSEAL_SIGN, handle[i][0], token, data,
+			  size), "SIGN");
+	forge(token);
+	must(simple_call(device, SSPSEAL_VERIFY, handle[i][1], token, data,
+			 size) == SSPSEAL_STATUS_ALTERED, "forged signature");
+}
+
+/*
+ * Each message is shorter than the one before it, so that it does not cover the end of
+ * what that one may have left: in a table of pages, in a slot, and at its begin.
+ */
+static void carry_in_vain(unsigned int i)
+{
+	static void (*const ways[])(unsigned int i, size_t size) = {
+		seal_without_token, verify_forged, seal_with_a_hole,
+		unseal_streams, unseal_forged_in_batch, unseal_to_readonly,
+		unseal_forged,
+	};
+	static const size_t sizes[] = { 90000, 60000, 304 };
+	const size_t step = 32;
+	unsigned int size, way;
+
+	for (size = 0; size < ARRAY_SIZE(sizes); size++) {
+		for (way = 0; way < ARRAY_SIZE(ways); way++) {
+			ways[way](i, sizes[size] - step * way);
+			explicit_bzero(data, DATA_SIZE);
+		}
+	}
+	must(sent(device, handle[i][0]) <= MESSAGES, "too many messages");
 }
 
 /* What a thread did last is on its kernel stack still: it does nothing more. */
@@ -197,7 +377,7 @@ static void *do_one(void *argument)
 
 static void in_a_thread(void (*work)(unsigned int i), unsigned int i)
 {
-	static struct job jobs[2 * SESSIONS];
+	static struct job jobs[4 * SESSIONS];
 	static unsigned int nr;
 	struct job *job = &jobs[nr++];
 	pthread_t thread;
@@ -214,10 +394,15 @@ static void use(void)
 	unsigned int i;
 
 	device = device_open();
-	for (i = 0; i < SESSIONS; i++)
+	for (i = 0; i < SESSIONS; i++) {
+		in_a_thread(create_in_vain, i);
 		in_a_thread(create_both, i);
+	}
 	for (i = 0; i < SESSIONS; i++)
 		in_a_thread(carry_all, i);
+	for (i = 0; i < SESSIONS; i++)
+		in_a_thread(carry_in_vain, i);
+	explicit_bzero(binding, sizeof(binding));
 	explicit_bzero(text, sizeof(text));
 }
 

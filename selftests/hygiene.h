@@ -18,10 +18,11 @@
 #define MASK		0x5a
 #define SESSION_KEY	32
 #define TEXT		96
-#define BINDING		"both ends agree on this"
+/* The text, over and over. */
+#define BINDING		(32 * TEXT)
 #define SESSIONS	4
-/* By each end of a session. */
-#define MESSAGES	4
+/* By each end of a session, at most. */
+#define MESSAGES	32
 
 struct hygiene_session {
 	__u32 suite;

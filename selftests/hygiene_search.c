@@ -227,13 +227,17 @@ static void add_direction(struct peer *peer, unsigned int session,
 static void add_derived(unsigned int session)
 {
 	static struct peer peer;
+	__u8 binding[BINDING];
+	unsigned int at;
 
 	if (!peer_init(&peer, SSPSEAL_ROLE_INITIATOR, session_key[session],
 		       SESSION_KEY))
 		abort();
 	memcpy(peer.salt, salts[session][0], sizeof(peer.salt));
+	for (at = 0; at < BINDING; at += TEXT)
+		memcpy(binding + at, text, TEXT);
 	if (hygiene_sessions[session].bound)
-		peer_bind(&peer, salts[session][1], BINDING, strlen(BINDING));
+		peer_bind(&peer, salts[session][1], binding, BINDING);
 	add_prk(session, peer.prk);
 	add_direction(&peer, session, 0);
 	add_direction(&peer, session, 1);
@@ -263,10 +267,11 @@ static void look_at(size_t at)
 	for (i = 0; i < nr_needles; i++) {
 		if (memcmp(memory + at, needles[i].bytes, PIECE))
 			continue;
-		if (nr_places < PLACES)
-			places[nr_places++] = (struct place) {
-				.at = at, .needle = &needles[i],
-			};
+		if (nr_places == PLACES)
+			abort();
+		places[nr_places++] = (struct place) {
+			.at = at, .needle = &needles[i],
+		};
 	}
 }
 
@@ -329,8 +334,11 @@ static void ask(struct place *place)
 	if (!hear(line, sizeof(line)) || strncmp(line, "is ", 3))
 		abort();
 	snprintf(place->what, sizeof(place->what), "%.150s", line + 3);
-	if (strstr(line, "kernel stack") && nr_stacks < PLACES)
+	if (strstr(line, "kernel stack") && !was_stack(place->at)) {
+		if (nr_stacks == PLACES)
+			abort();
 		stacks[nr_stacks++] = place->at & PAGE_MASK;
+	}
 	place->was_stack = was_stack(place->at);
 }
 
@@ -429,6 +437,10 @@ static void stage_used(void)
 		good = good && found(CIPHER_KEY, i);
 		/* BIND zeroes what it does not need any more. */
 		good = good && found(PRK, i) != hygiene_sessions[i].bound;
+		/* Only GCM has one. */
+		good = good && found(HASH_KEY, i) !=
+		       (hygiene_sessions[i].suite ==
+			SSPSEAL_SUITE_CHACHA20_POLY1305);
 	}
 	verdict(good, "derived_keys_are_found");
 	verdict(none(1U << KEY | 1U << TEXT_PIECE | 1U << PRK_STATE |
