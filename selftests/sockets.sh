@@ -860,9 +860,9 @@ chat_control_characters() {
 	new_key key
 	listen ./socket -k key
 	call sspsealctl chat -k key
-	printf 'a\033[2Jb\177c\302\233d\td\303\251\n' >&4
+	printf 'a\033[2Jb\177c\302\233d\td\303\251\233[2J\340\202\233\n' >&4
 	end_of_talk
-	printf 'a?[2Jb?c??d\td\303\251\n' > expected
+	printf 'a?[2Jb?c??d\td\303\251?[2J???\n' > expected
 	cmp expected listener.out
 }
 

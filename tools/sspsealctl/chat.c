@@ -84,22 +84,6 @@ static int take_input(struct chat *chat)
 
 /* ---- what the peer says ---- */
 
-/* A terminal is not to obey it: control characters, C1 too, are shown as "?". */
-static void make_harmless(unsigned char *text, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < size; i++) {
-		bool c1 = text[i] == 0xc2 && i + 1 < size &&
-			  text[i + 1] >= 0x80 && text[i + 1] < 0xa0;
-
-		if ((text[i] < ' ' && text[i] != '\t') || text[i] == 0x7f || c1)
-			text[i] = '?';
-		if (c1)
-			text[i + 1] = '?';
-	}
-}
-
 static int print_line(struct chat *chat, unsigned char *text, size_t size)
 {
 	make_harmless(text, size);

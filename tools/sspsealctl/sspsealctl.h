@@ -106,6 +106,9 @@ int input_open(struct job *job, const char *path);
 ssize_t read_full(int fd, void *buffer, size_t size);
 int write_full(struct job *job, const void *buffer, size_t size);
 
+/* harmless.c */
+void make_harmless(unsigned char *text, size_t size);
+
 /* output.c */
 int output_open(struct job *job, enum output where);
 int output_close(struct job *job, int result);
