@@ -16,6 +16,7 @@
 #   worker       the worker of sspseal-sandbox, and peers
 #   sandbox      its parent, and a worker that belongs to a peer
 #   transport    the ADDRESS of tools/sockets
+#   harmless     what the tool prints of what a peer says
 #
 # Inputs that reach something new are kept in build/fuzz; one that crashes is named,
 # and INPUT=file TARGET=target repeats it. TARGET alone fuzzes that one only.
@@ -31,8 +32,12 @@ seed_streams() {
 	local records='\0\0\0\0\0\1\0\0\0\0\0\0\1\0\0\0\5\0'
 	# shellcheck disable=SC2059 # escapes are what it is for
 	{
-		printf "\1SSPSEALF\0\0\0\1\0\0\0\0$records" > "$1/sealed"
-		printf "\3SSPSEALS\0\0\0\1\0\0\0\0$records" > "$1/signature"
+		printf "\1\0\0SSPSEALF\0\0\0\1\0\0\0\0$records" > "$1/sealed"
+		printf "\3\0\0SSPSEALS\0\0\0\1\0\0\0\0$records" > "$1/signature"
+		printf "\5\0\0SSPSEALF\0\0\0\1\0\0\0\0$records" > "$1/unsealed"
+		printf "\5\2\0SSPSEALF\0\0\0\1\0\0\0\0$records" > "$1/altered"
+		printf "\13\0\0SSPSEALS\0\0\0\1\0\0\0\0$records" > "$1/verified"
+		printf "\13\0\1SSPSEALS\0\0\0\1\0\0\0\0$records" > "$1/longer"
 	}
 }
 
@@ -109,7 +114,7 @@ if [ -n "${INPUT:-}" ]; then
 fi
 status=0
 for target in ${TARGET:-stream library handshake credentials attributes messages \
-	session worker sandbox transport}; do
+	session worker sandbox transport harmless}; do
 	case $target in
 	# The tool prints a line for each input.
 	stream) fuzz stream -close_fd_mask=3 || status=1 ;;
