@@ -601,6 +601,13 @@ static bool sign(struct world *w)
 	       make_message(w, SSPSEAL_SIGN, SHORT, 0);
 }
 
+/* As much as may be signed: in one piece, beside a table without DATA. */
+static bool sign_long(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_SIGN, LONG - SHORT, 0);
+}
+
 static bool unseal_first(struct world *w)
 {
 	return make_ends(w, SERVICES, 0) &&
@@ -624,6 +631,12 @@ static bool unseal_long(struct world *w)
 {
 	return make_ends(w, SERVICES, 0) &&
 	       make_message(w, SSPSEAL_UNSEAL, LONG, 0);
+}
+
+static bool unseal_unencrypted(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_UNSEAL, SHORT, SSPSEAL_QOP_NO_ENCRYPT);
 }
 
 static bool unseal_stream(struct world *w, size_t cb)
@@ -655,6 +668,12 @@ static bool verify(struct world *w)
 	       make_message(w, SSPSEAL_VERIFY, SHORT, 0);
 }
 
+static bool verify_long(struct world *w)
+{
+	return make_ends(w, SERVICES, 0) &&
+	       make_message(w, SSPSEAL_VERIFY, LONG - SHORT, 0);
+}
+
 static bool create(struct world *w)
 {
 	w->u.create = create_args(SSPSEAL_ROLE_INITIATOR, SERVICES);
@@ -674,17 +693,27 @@ static bool create_unbound(struct world *w)
 	       command(w, SSPSEAL_CREATE, sizeof(w->u.create));
 }
 
-static bool create_from_key(struct world *w)
+static bool create_from(struct world *w, const char *type)
 {
 	bool ok = create(w);
 
 	w->u.create.key = 0;
 	w->u.create.key_size = 0;
-	w->u.create.key_serial = syscall(SYS_add_key, "logon",
+	w->u.create.key_serial = syscall(SYS_add_key, type,
 					 SSPSEAL_LOGON_PREFIX "fail_nth",
 					 test_key, (size_t)TEST_KEY_SIZE,
 					 KEY_SPEC_PROCESS_KEYRING);
 	return ok && w->u.create.key_serial > 0;
+}
+
+static bool create_from_key(struct world *w)
+{
+	return create_from(w, "logon");
+}
+
+static bool create_from_user_key(struct world *w)
+{
+	return create_from(w, "user");
 }
 
 static bool bind(struct world *w)
@@ -912,6 +941,11 @@ FIXTURE_VARIANT_ADD(sweep, seal_strict)
 };
 
 FIXTURE_VARIANT_ADD(sweep, sign) { sign, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, sign_long)
+{
+	sign_long, message_done, message_committed
+};
+
 FIXTURE_VARIANT_ADD(sweep, confirm) { confirm, message_done, ends_all };
 FIXTURE_VARIANT_ADD(sweep, be_confirmed)
 {
@@ -938,6 +972,11 @@ FIXTURE_VARIANT_ADD(sweep, unseal_long)
 	unseal_long, message_done, message_committed
 };
 
+FIXTURE_VARIANT_ADD(sweep, unseal_unencrypted)
+{
+	unseal_unencrypted, message_done, message_committed
+};
+
 FIXTURE_VARIANT_ADD(sweep, seal_with_readonly)
 {
 	seal_with_readonly, message_done, message_committed
@@ -960,6 +999,11 @@ FIXTURE_VARIANT_ADD(sweep, stream_long)
 };
 
 FIXTURE_VARIANT_ADD(sweep, verify) { verify, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, verify_long)
+{
+	verify_long, message_done, message_committed
+};
+
 FIXTURE_VARIANT_ADD(sweep, create) { create, was_created, NULL };
 FIXTURE_VARIANT_ADD(sweep, create_unbound)
 {
@@ -969,6 +1013,11 @@ FIXTURE_VARIANT_ADD(sweep, create_unbound)
 FIXTURE_VARIANT_ADD(sweep, create_from_key)
 {
 	create_from_key, was_created, NULL
+};
+
+FIXTURE_VARIANT_ADD(sweep, create_from_user_key)
+{
+	create_from_user_key, was_created, NULL
 };
 
 FIXTURE_VARIANT_ADD(sweep, bind) { bind, was_bound, was_bound };
