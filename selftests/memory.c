@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "kernel_count.h"
 #include "openssl_peer.h"
 #include "sspseal_test.h"
 
@@ -1043,26 +1044,12 @@ TEST_F(parameters, no_descriptors)
 
 /* ---- all of it is given back ---- */
 
-/*
- * Is there as much as before? Ciphers to the last reference; of objects, other
- * parts of the kernel have some more or less at any time.
- */
+/* Is there as much as before? */
 static bool all_is_back(const struct kernel_count *before)
 {
 	struct kernel_count now;
-	int tries;
 
-	for (tries = 0; tries < PATIENCE; tries++) {
-		if (kernel_count(&now) &&
-		    now.references == before->references &&
-		    now.objects <= before->objects + KERNEL_NOISE)
-			return true;
-		wait_a_little();
-	}
-	fprintf(stderr, "# objects %ld, before %ld; references %ld, before %ld\n",
-		now.objects, before->objects, now.references,
-		before->references);
-	return false;
+	return kernel_count(&now) && kernel_counts_agree(before, &now);
 }
 
 FIXTURE(churn)

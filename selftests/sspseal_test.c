@@ -658,63 +658,6 @@ bool file_write(const char *path, const char *text)
 	return ok;
 }
 
-/* Where the module, and what it uses, have their objects. */
-static bool is_counted(const char *cache)
-{
-	return !strncmp(cache, "kmalloc-", 8) || !strcmp(cache, "filp") ||
-	       !strcmp(cache, "radix_tree_node");
-}
-
-/* Free objects that lie at CPUs count as used, until they are brought back. */
-static void bring_back(const char *cache)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache);
-	file_write(path, "1");
-}
-
-/* @see: what to do with each cache; or NULL. Return: its objects, or -1. */
-static long count_objects(void (*see)(const char *cache))
-{
-	char line[512], name[64];
-	long active, all = 0;
-	FILE *file = fopen("/proc/slabinfo", "re");
-
-	if (!file)
-		return -1;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%63s %ld", name, &active) != 2 ||
-		    !is_counted(name))
-			continue;
-		all += active;
-		if (see)
-			see(name);
-	}
-	fclose(file);
-	return all;
-}
-
-bool kernel_count(struct kernel_count *count)
-{
-	char line[512];
-	long active;
-	FILE *file;
-
-	memset(count, 0, sizeof(*count));
-	count_objects(bring_back);
-	count->objects = count_objects(NULL);
-	file = fopen("/proc/crypto", "re");
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "refcnt : %ld", &active) == 1)
-			count->references += active;
-	}
-	fclose(file);
-	return count->objects > 0 && count->references;
-}
-
 unsigned int descriptors(void)
 {
 	unsigned int nr = 0;

@@ -142,17 +142,6 @@ bool file_write(const char *path, const char *text);
 
 /* A number in the fdinfo of an sspseal file, -1 if it is not there. */
 long fdinfo_number(int fd, const char *name);
-/* Objects in the kernel's general caches, exactly, and references to ciphers. */
-struct kernel_count {
-	long objects;
-	long references;
-};
-
-/* What other parts of the kernel have more or less at any time, in objects. */
-#define KERNEL_NOISE	200
-
-bool kernel_count(struct kernel_count *count);
-
 /* How many the process has. Needs none to find out. */
 unsigned int descriptors(void);
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel has, to be counted before and after.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel_count.h"
+#include "sspseal_test.h"
+
+/* Half a second each. */
+#define PATIENCE	20
+
+/* Where the module, and what it uses, have their objects. */
+static bool is_counted(const char *cache)
+{
+	return !strncmp(cache, "kmalloc-", 8) || !strcmp(cache, "filp") ||
+	       !strcmp(cache, "radix_tree_node");
+}
+
+static bool count_objects(struct kernel_count *count)
+{
+	char line[512], name[sizeof(count->cache[0].name)];
+	FILE *file = fopen("/proc/slabinfo", "re");
+	long objects;
+
+	memset(count, 0, sizeof(*count));
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file) && count->nr < KERNEL_CACHES) {
+		if (sscanf(line, "%47s %ld", name, &objects) != 2 ||
+		    !is_counted(name))
+			continue;
+		snprintf(count->cache[count->nr].name, sizeof(name), "%s",
+			 name);
+		count->cache[count->nr++].objects = objects;
+	}
+	fclose(file);
+	return count->nr;
+}
+
+static bool count_references(struct kernel_count *count)
+{
+	char line[512];
+	long references;
+	FILE *file = fopen("/proc/crypto", "re");
+
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "refcnt : %ld", &references) == 1)
+			count->references += references;
+	fclose(file);
+	return count->references;
+}
+
+/* ---- until it has settled ---- */
+
+/*
+ * Free objects that lie at CPUs count as used, until they are brought back, through a
+ * file for each cache. These stay open: each that is closed is an object in its turn,
+ * which is freed later.
+ */
+struct shrinkers {
+	unsigned int nr;
+	int fd[KERNEL_CACHES];
+};
+
+static void shrinkers_open(struct shrinkers *s, const struct kernel_count *count)
+{
+	char path[128];
+
+	for (s->nr = 0; s->nr < count->nr; s->nr++) {
+		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink",
+			 count->cache[s->nr].name);
+		s->fd[s->nr] = open(path, O_WRONLY | O_CLOEXEC);
+	}
+}
+
+static void shrinkers_close(const struct shrinkers *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->fd[i] >= 0)
+			close(s->fd[i]);
+}
+
+static bool count_settled(struct kernel_count *count, const struct shrinkers *s)
+{
+	const struct timespec pause = { .tv_nsec = 500000000 };
+	unsigned int i;
+
+	/* What is freed after a grace period waits for more of its kind, or for this. */
+	if (own_machine())
+		file_write("/proc/sys/vm/drop_caches", "2");
+	nanosleep(&pause, NULL);
+	for (i = 0; i < s->nr; i++)
+		if (s->fd[i] >= 0 && pwrite(s->fd[i], "1", 1, 0) != 1)
+			return false;
+	return count_objects(count) && count_references(count);
+}
+
+bool kernel_count(struct kernel_count *count)
+{
+	struct kernel_count last = { };
+	struct shrinkers shrinkers;
+	int tries;
+	bool ok;
+
+	if (!count_objects(count))
+		return false;
+	shrinkers_open(&shrinkers, count);
+	ok = count_settled(count, &shrinkers);
+	for (tries = 0; ok && tries < PATIENCE; tries++) {
+		if (!memcmp(&last, count, sizeof(last)))
+			break;
+		last = *count;
+		ok = count_settled(count, &shrinkers);
+	}
+	shrinkers_close(&shrinkers);
+	return ok;
+}
+
+/* ---- before and after ---- */
+
+static long objects_in(const struct kernel_count *count, const char *cache)
+{
+	unsigned int i;
+
+	for (i = 0; i < count->nr; i++)
+		if (!strcmp(count->cache[i].name, cache))
+			return count->cache[i].objects;
+	return 0;
+}
+
+bool kernel_counts_agree(const struct kernel_count *before,
+			 const struct kernel_count *after)
+{
+	bool agree = before->references == after->references;
+	unsigned int i;
+
+	if (!agree)
+		dprintf(1, "# references to ciphers: %ld, before %ld\n",
+			after->references, before->references);
+	for (i = 0; i < after->nr; i++) {
+		const struct kernel_cache *cache = &after->cache[i];
+		long was = objects_in(before, cache->name);
+
+		if (labs(cache->objects - was) <= KERNEL_NOISE)
+			continue;
+		dprintf(1, "# objects in %s: %ld, before %ld\n", cache->name,
+			cache->objects, was);
+		agree = false;
+	}
+	return agree;
+}
