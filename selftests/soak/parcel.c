@@ -33,8 +33,8 @@ unsigned long receive_command(const struct parcel *p)
 
 /* ---- packing ---- */
 
-/* Edges of blocks, pages and work slots more often than others. */
-static __u32 data_size(__u32 most)
+/* Edges of blocks, pages and work slots. */
+__u32 parcel_size(__u32 most)
 {
 	static const __u32 edges[] = {
 		0, 1, 15, 16, 17, 64, 255, 256, 257, 4047, 4048, 4095, 4096,
@@ -44,6 +44,8 @@ static __u32 data_size(__u32 most)
 
 	if (one_in(100))
 		size = pick(DATA_MAX + 1);
+	else if (one_in(12))
+		size = SLOT_MAX + pick(SLOT_MAX);
 	else if (one_in(8))
 		size = edges[pick(ARRAY_SIZE(edges) - (one_in(10) ? 0 : 7))];
 	else
@@ -64,14 +66,23 @@ static void add_associated(struct parcel *p)
 	    pick(sizeof(p->associated) - at + 1));
 }
 
+static enum operation some_operation(const struct session *s)
+{
+	if (!(s->services & SSPSEAL_CONFIDENTIALITY))
+		return WRAP + pick(2);
+	/* Behind one that is refused no other could follow. */
+	if (s->require_seal && in_order(s))
+		return one_in(2) ? SEAL : SIGN;
+	return pick(OPERATIONS);
+}
+
 void parcel_pack(struct parcel *p, const struct session *s, __u32 most)
 {
-	p->op = s->services & SSPSEAL_CONFIDENTIALITY ? pick(OPERATIONS) :
-							WRAP + pick(2);
+	p->op = some_operation(s);
 	/* What is only authenticated counts as one. */
 	if (p->op != SEAL && most > DATA_MAX - 4 * sizeof(p->associated))
 		most = DATA_MAX - 4 * sizeof(p->associated);
-	p->size = data_size(most);
+	p->size = parcel_size(most);
 	p->flags = 0;
 	p->suite = s->any_suite ? 1 + pick(3) : s->suite;
 	p->sequence = one_in(2) ? 1 + pick(1000) : 0;
@@ -93,6 +104,20 @@ void parcel_pack(struct parcel *p, const struct session *s, __u32 most)
 		add_associated(p);
 	p->token = p->nr;
 	add(p, TOKEN, p->memory, TOKEN_SIZE);
+}
+
+void parcel_copy(struct parcel *to, const struct parcel *from)
+{
+	struct parcel own = *to;
+
+	*to = *from;
+	to->memory = own.memory;
+	to->plain = own.plain;
+	to->sealed = own.sealed;
+	memcpy(to->plain, from->plain, from->size);
+	memcpy(to->sealed, from->sealed, TOKEN_SIZE + from->size);
+	to->b[to->token].ptr = (uintptr_t)to->memory;
+	to->b[to->data].ptr = (uintptr_t)to->memory + TOKEN_SIZE;
 }
 
 void parcel_unpack(struct parcel *p, struct sspseal_buffer *b, bool stream)
@@ -192,9 +217,9 @@ static bool token_is_right(const struct side *from, const struct parcel *p)
 			    SSPSEAL_SALT_SIZE));
 }
 
-static struct sspseal_message sender_message(const struct session *s,
-					     const struct side *from,
-					     struct parcel *p)
+struct sspseal_message sender_message(const struct session *s,
+				      const struct side *from,
+				      struct parcel *p)
 {
 	struct sspseal_message m = message(from->handle, p->b, p->nr);
 
@@ -224,12 +249,18 @@ static bool openssl_sends(struct side *from, struct parcel *p)
 				 p->b, p->nr));
 }
 
-/* It was protected: is all as it must be? */
-static bool was_sent(struct side *from, struct parcel *p)
+static void count_message(enum kind kind, const struct parcel *p)
+{
+	count(kind);
+	if (p->size > SLOT_MAX)
+		count(LONGER);
+}
+
+bool was_sent(struct side *from, struct parcel *p)
 {
 	p->number = from->sent++;
 	memcpy(p->sealed, p->memory, TOKEN_SIZE + p->size);
-	count(p->op == SIGN ? SIGNED : SEALED);
+	count_message(p->op == SIGN ? SIGNED : SEALED, p);
 	/* Sixteen bytes do not come out the same by chance. */
 	return token_is_right(from, p) &&
 	       MUST(p->size < 16 ||
@@ -248,9 +279,11 @@ bool parcel_send(struct session *s, unsigned int from, struct parcel *p)
 
 /* ---- receiving ---- */
 
-static __u32 expected(const struct session *s, const struct side *to,
-		      const struct parcel *p)
+__u32 expected(const struct session *s, const struct side *to,
+	       const struct parcel *p)
 {
+	if (s->require_seal && p->op == WRAP)
+		return S(NOT_SEALED);
 	if (s->services & SSPSEAL_SEQUENCE_DETECT)
 		return p->number == to->received ? S(OK) : S(OUT_OF_ORDER);
 	if (s->services & SSPSEAL_REPLAY_DETECT && p->delivered)
@@ -258,9 +291,9 @@ static __u32 expected(const struct session *s, const struct side *to,
 	return S(OK);
 }
 
-static struct sspseal_message receiver_message(const struct side *to,
-					       struct parcel *p,
-					       struct sspseal_buffer *b)
+struct sspseal_message receiver_message(const struct side *to,
+					struct parcel *p,
+					struct sspseal_buffer *b)
 {
 	struct sspseal_message m = message(to->handle, b, p->nr);
 
@@ -270,20 +303,21 @@ static struct sspseal_message receiver_message(const struct side *to,
 	return m;
 }
 
-/* It was accepted, or refused: is all as it must be? */
-static bool was_received(struct side *to, struct parcel *p,
-			 const struct sspseal_message *m, __u32 status)
+bool was_received(struct side *to, struct parcel *p,
+		  const struct sspseal_message *m, __u32 status)
 {
 	const struct sspseal_buffer *b = (void *)(uintptr_t)m->buffers;
 
 	if (status) {
 		count(REFUSED);
+		if (status == S(NOT_SEALED))
+			count(NOT_SEALED);
 		return MUST(!memcmp(p->memory, p->sealed,
 				    TOKEN_SIZE + p->size));
 	}
 	to->received++;
 	p->delivered = true;
-	count(p->op == SIGN ? VERIFIED : UNSEALED);
+	count_message(p->op == SIGN ? VERIFIED : UNSEALED, p);
 	return MUST_BE(p->op == WRAP ? SSPSEAL_QOP_NO_ENCRYPT : 0, m->qop) &&
 	       MUST_BE(p->b[p->data].ptr, b[p->data].ptr) &&
 	       MUST_BE(p->size, b[p->data].cb) &&
@@ -326,71 +360,4 @@ bool parcel_carry(struct session *s, unsigned int from, struct parcel *p,
 {
 	parcel_pack(p, s, most);
 	return parcel_send(s, from, p) && parcel_deliver(s, from, p);
-}
-
-/* ---- several at once ---- */
-
-static bool batch_call(int fd, struct sspseal_operation *operation,
-		       unsigned int nr)
-{
-	struct sspseal_batch batch = {
-		.size = sizeof(batch), .operations = (uintptr_t)operation,
-		.stride = sizeof(*operation), .nr = nr,
-	};
-
-	count(BATCHED);
-	return MUST_BE(S(OK), call(fd, SSPSEAL_BATCH, &batch)) &&
-	       MUST_BE(nr, batch.done);
-}
-
-static bool operation_gives(const struct sspseal_operation *operation,
-			    __u32 status)
-{
-	return MUST_BE(status, operation->message.status) &&
-	       MUST_BE(status_errno(status), operation->error);
-}
-
-bool parcels_send(struct session *s, unsigned int from, struct parcel *p,
-		  unsigned int nr)
-{
-	struct sspseal_operation operation[nr];
-	struct side *side = &s->side[from];
-	bool ok = true;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		operation[i] = (struct sspseal_operation) {
-			send_command(&p[i]), 1, sender_message(s, side, &p[i]),
-		};
-	if (!batch_call(side->fd, operation, nr))
-		return false;
-	for (i = 0; ok && i < nr; i++)
-		ok = operation_gives(&operation[i], S(OK)) &&
-		     was_sent(side, &p[i]);
-	return ok;
-}
-
-bool parcels_deliver(struct session *s, unsigned int from, struct parcel *p,
-		     unsigned int nr)
-{
-	struct sspseal_operation operation[nr];
-	struct sspseal_buffer b[nr][ENTRIES];
-	struct side *to = &s->side[!from];
-	unsigned int i;
-	bool ok = true;
-
-	for (i = 0; i < nr; i++)
-		operation[i] = (struct sspseal_operation) {
-			receive_command(&p[i]), 1,
-			receiver_message(to, &p[i], b[i]),
-		};
-	if (!batch_call(to->fd, operation, nr))
-		return false;
-	for (i = 0; ok && i < nr; i++) {
-		__u32 status = expected(s, to, &p[i]);
-
-		ok = operation_gives(&operation[i], status) &&
-		     was_received(to, &p[i], &operation[i].message, status);
-	}
-	return ok;
 }

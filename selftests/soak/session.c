@@ -43,9 +43,14 @@ static bool choose_key(struct plan *plan)
 {
 	plan->serial = 0;
 	if (one_in(4)) {
+		bool user = one_in(2);
+
+		if (user)
+			count(USER_KEYS);
 		memcpy(plan->key, test_key, TEST_KEY_SIZE);
 		plan->key_size = TEST_KEY_SIZE;
-		return MUST_BE(0, sspseal_keyring_find(SOAK_KEY,
+		return MUST_BE(0, sspseal_keyring_find(user ? SOAK_USER_KEY :
+							      SOAK_KEY,
 						       &plan->serial));
 	}
 	plan->key_size = SSPSEAL_KEY_MIN +
@@ -68,7 +73,8 @@ static bool kernel_opens(const struct session *s, const struct plan *plan,
 	c.key_serial = plan->serial;
 	c.params = (uintptr_t)&native;
 	c.params_size = sizeof(native);
-	c.flags = s->bound ? SSPSEAL_CREATE_UNBOUND : 0;
+	c.flags = (s->bound ? SSPSEAL_CREATE_UNBOUND : 0) |
+		  (s->require_seal ? SSPSEAL_CREATE_REQUIRE_SEAL : 0);
 	if (!MUST_BE(S(OK), call(side->fd, SSPSEAL_CREATE, &c)))
 		return false;
 	count(CREATED);
@@ -192,6 +198,7 @@ bool session_open(struct session *s)
 
 	session_init(s);
 	s->services = some_services();
+	s->require_seal = s->services & SSPSEAL_CONFIDENTIALITY && one_in(3);
 	s->suite = 1 + pick(3);
 	s->bound = one_in(2);
 	s->any_suite = !s->bound && one_in(2);
@@ -222,13 +229,19 @@ static bool side_close(struct side *side)
 	       MUST_BE(S(ALREADY_DESTROYED), destroy(side->fd, side->handle));
 }
 
-void session_close_files(const struct session *s)
+bool session_close_files(const struct session *s)
 {
+	bool ok = true;
 	unsigned int i;
 
-	for (i = 0; i < 2; i++)
-		if (s->files[i] >= 0)
-			close(s->files[i]);
+	for (i = 0; i < 2; i++) {
+		if (s->files[i] < 0)
+			continue;
+		ok = MUST_BE(0, fdinfo_number(s->files[i],
+					      "sspseal-in-flight")) && ok;
+		close(s->files[i]);
+	}
+	return ok;
 }
 
 bool session_close(struct session *s)
@@ -241,8 +254,7 @@ bool session_close(struct session *s)
 		if (s->side[i].fd == sspseal_device() || one_in(2))
 			ok = side_close(&s->side[i]) && ok;
 	}
-	session_close_files(s);
-	return ok;
+	return session_close_files(s) && ok;
 }
 
 bool side_agrees(const struct side *side)

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes that seal with the context of their parent.
+ */
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "soak.h"
+
+#define RELAYED		500
+
+/* What a child tells, in memory that it shares. */
+struct relay {
+	unsigned int nr;
+	__u64 numbers[RELAYED];
+};
+
+/* Until it is refused, or has done its share. */
+static void seal_in_child(int fd, __u32 handle, struct relay *relay)
+{
+	__u8 token[TOKEN_SIZE], data[100];
+	int status;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (relay->nr < RELAYED) {
+		do {
+			status = simple_call(fd, SSPSEAL_SEAL, handle, token,
+					     data, sizeof(data));
+		} while (status == S(BUSY));
+		if (status)
+			_exit(status > 0 ? status : 255);
+		count(SEALED);
+		relay->numbers[relay->nr] = token_counter(token);
+		__atomic_add_fetch(&relay->nr, 1, __ATOMIC_RELEASE);
+	}
+	_exit(0);
+}
+
+/* A child to be trusted less: what it had is out of its reach. */
+static void detach_in_child(__u32 handle)
+{
+	__u8 token[TOKEN_SIZE], data[10];
+	SecBuffer b[] = {
+		{ TOKEN_SIZE, SECBUFFER_TOKEN, token },
+		{ sizeof(data), SECBUFFER_DATA, data },
+	};
+	SecBufferDesc desc = { SECBUFFER_VERSION, 2, b };
+
+	sspseal_detach();
+	if (SpSealMessage(handle, 0, &desc, 0) == STATUS_SUCCESS)
+		_exit(255);
+	_exit(sspseal_last_status());
+}
+
+/* How a child ends. */
+enum way { FINISHED, KILLED_BY, DESTROYED_BY, REVOKED_BY, DETACHED, WAYS };
+
+static bool ended_well(enum way way, int status)
+{
+	static const int expected[WAYS] = {
+		[KILLED_BY] = -SIGKILL,
+		[DESTROYED_BY] = S(ALREADY_DESTROYED),
+		[REVOKED_BY] = S(REVOKED),
+		[DETACHED] = S(NO_HANDLE),
+	};
+
+	/* It may have been faster. */
+	return (way != DETACHED && !status) || MUST_BE(expected[way], status);
+}
+
+static bool numbers_are_new(const struct relay *relay, __u64 from, __u64 to)
+{
+	unsigned int i;
+
+	for (i = 0; i < relay->nr; i++)
+		if (!MUST(relay->numbers[i] >= from && relay->numbers[i] < to))
+			return false;
+	for (i = 1; i < relay->nr; i++)
+		if (!MUST(relay->numbers[i] > relay->numbers[i - 1]))
+			return false;
+	return true;
+}
+
+static void end_child(enum way way, pid_t child, const struct side *side,
+		      __u32 revoker)
+{
+	const struct timespec pause = { .tv_nsec = pick(20000000) };
+
+	nanosleep(&pause, NULL);
+	if (way == KILLED_BY)
+		kill(child, SIGKILL);
+	if (way == DESTROYED_BY)
+		destroy(side->fd, side->handle);
+	if (way == REVOKED_BY)
+		destroy(side->fd, revoker);
+}
+
+/* A child seals with the parent's context, and is ended in one of the ways. */
+static bool have_child(struct side *side, enum way way, struct relay *relay)
+{
+	struct sspseal_export e = export_args(side->handle,
+					      SSPSEAL_RIGHT_SEAL);
+	bool own = way == REVOKED_BY || one_in(2);
+	pid_t child;
+	int status;
+
+	e.flags = SSPSEAL_EXPORT_REVOCABLE;
+	if (!MUST_BE(S(OK), call(side->fd, SSPSEAL_EXPORT, &e)))
+		return false;
+	/* The exported handle lives on. */
+	if (way == DESTROYED_BY)
+		own = false;
+	child = fork();
+	if (!child && way == DETACHED)
+		detach_in_child(side->handle);
+	if (!child)
+		seal_in_child(own ? e.fd : side->fd,
+			      own ? SSPSEAL_EXPORTED_HANDLE : side->handle,
+			      relay);
+	count(FORKED);
+	end_child(way, child, side, e.revoker);
+	status = child_status(child);
+	close(e.fd);
+	if (way != REVOKED_BY)
+		destroy(side->fd, e.revoker);
+	return ended_well(way, status);
+}
+
+bool live_with_child(struct desk *desk)
+{
+	struct relay *relay = make_shared(sizeof(*relay));
+	enum way way = pick(WAYS);
+	struct side *side;
+	struct sspseal_query q;
+	struct session s;
+	bool ok;
+
+	ok = session_open_plain(&s, WINDOWED);
+	side = &s.side[0];
+	ok = ok && have_child(side, way, relay);
+	if (ok && way != DESTROYED_BY) {
+		ok = MUST_BE(S(OK), query(side->fd, side->handle, &q)) &&
+		     numbers_are_new(relay, side->sent, q.sent);
+		side->sent = q.sent;
+		ok = ok && parcel_carry(&s, 0, &desk->parcel[0], 5000) &&
+		     side_agrees(side);
+		ok = session_close(&s) && ok;
+	} else {
+		destroy(s.side[1].fd, s.side[1].handle);
+		ok = session_close_files(&s) && ok;
+	}
+	munmap(relay, sizeof(*relay));
+	return ok;
+}
