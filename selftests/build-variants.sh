@@ -10,6 +10,7 @@
 #   sspseal-broken-WHAT.ko    one known answer of the self-test is wrong: of the
 #                             key derivation, the replay window, or a token
 #   faulty_aead.ko            a cipher that fails when it is told to
+#   faulty_hash.ko            an HMAC that takes no key
 #   later_aead.ko             makes ciphers that complete later
 set -euo pipefail
 
@@ -44,5 +45,5 @@ build_broken token 's/0x4a, 0xe7 }/0x4a, 0xe6 }/'
 for module in faulty later; do
 	"$top/selftests/build-test-module.sh" "$kernel" "$top/selftests/$module" \
 		"$objects/$module"
-	cp "$objects/$module/${module}_aead.ko" "$dir"
+	cp "$objects/$module/${module}"_*.ko "$dir"
 done

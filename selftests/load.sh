@@ -73,13 +73,18 @@ refuses_if_broken() {
 	refuses_saying "./sspseal-broken-$1.ko" "self-test failed: $2"
 }
 
-# refuses_cipher HOW REASON: with a cipher that fails in this way.
-refuses_cipher() {
-	insmod ./faulty_aead.ko "$1" || complain "no faulty cipher" || return
+# refuses_with NAME REASON [HOW]: with a cipher or hash that fails, or does in this way.
+refuses_with() {
+	# shellcheck disable=SC2086 # one parameter at most
+	insmod "./$1.ko" ${3:-} || complain "no $1" || return
 	refuses_saying "$SSPSEAL_MODULE" "$2"
 	refused=$?
-	rmmod faulty_aead || complain "holds the cipher" || return
+	rmmod "$1" || complain "holds $1" || return
 	return "$refused"
+}
+
+refuses_cipher() {
+	refuses_with faulty_aead "$2" "$1"
 }
 
 # What failed has left nothing that the next one would stumble over.
@@ -246,6 +251,7 @@ check refuses_cipher.none refuses_cipher init_error=-5 "no gcm(aes): error -5"
 check refuses_cipher.shape refuses_cipher ivsize=8 "no gcm(aes): error -22"
 check refuses_cipher.setkey refuses_cipher setkey_error=-5 "self-test failed: token"
 check refuses_cipher.crypt refuses_cipher crypt_error=-5 "self-test failed: token"
+check refuses_hash refuses_with faulty_hash "self-test failed: key derivation"
 check loads_after_that loads_after_that
 for p in max_data=1 max_data=16777215 max_handles=1 max_handles=2147483647 \
 	max_contexts=1 max_contexts=2147483647; do

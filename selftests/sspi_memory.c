@@ -2,9 +2,11 @@
 /*
  * No memory in the process: every call that allocates is made with one allocation
  * after the other failing, until it succeeds. Each time it must say so, and leave
- * nothing behind. The library is compiled in, its allocations go through here: see
- * the Makefile.
+ * nothing behind. So must who cannot read a key. The library is compiled in, its
+ * allocations and reads go through here: see the Makefile.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -37,6 +39,17 @@ void __wrap_free(void *memory)
 {
 	in_use -= !!memory;
 	__real_free(memory);
+}
+
+/* What becomes of reading: an errno, and how much is there at most. */
+static int read_error;
+static size_t read_most = SIZE_MAX;
+
+ssize_t __wrap_read(int fd, void *to, size_t size)
+{
+	errno = read_error;
+	return read_error ? -1 :
+	       __real_read(fd, to, size < read_most ? size : read_most);
 }
 
 /* ---- the calls ---- */
@@ -409,6 +422,35 @@ TEST_F(memory, each_allocation_fails)
 		EXPECT_LE(1, sweep(_metadata, self, i))
 			TH_LOG("%s allocates nothing", calls[i].what);
 	}
+}
+
+/* In a file that was good when it was opened. */
+TEST_F(memory, key_that_cannot_be_read)
+{
+	char name[] = "file:/tmp/sspi_memory.XXXXXX";
+	unsigned int open_files;
+	int fd = mkstemp(name + strlen("file:"));
+	struct letter letter;
+	struct end e;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(TEST_KEY_SIZE, write(fd, test_key, TEST_KEY_SIZE));
+	close(fd);
+	ASSERT_EQ(SEC_E_OK, end_open_with(&e, true, ALICE, name));
+	open_files = descriptors();
+
+	read_error = EIO;
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&e, NULL, &letter));
+	read_error = ENOMEM;
+	EXPECT_EQ(SEC_E_INSUFFICIENT_MEMORY, step(&e, NULL, &letter));
+	read_error = 0;
+	read_most = SSPSEAL_KEY_MIN - 1;
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&e, NULL, &letter));
+	read_most = SIZE_MAX;
+	EXPECT_EQ(open_files, descriptors());
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED, step(&e, NULL, &letter));
+	end_close(&e);
+	EXPECT_EQ(0, unlink(name + strlen("file:")));
 }
 
 /* What was allocated for an answer that there is none of. */
