@@ -338,11 +338,8 @@ pass_through(struct sspseal_command *command, struct sspseal_call *call,
 				      receive_call(call, &way);
 }
 
-/*
- * A mechanism that the compiler does not know: by its table. There is none yet, and so
- * its copy of every line above is not to count as lines that are never executed.
- */
-static noinline __no_profile enum sspseal_status
+/* A mechanism that the compiler does not know, by its table: there is none yet. */
+static noinline enum sspseal_status
 pass_any(struct sspseal_command *command, struct sspseal_call *call)
 {
 	struct sspseal_context *ctx = call->ctx;
