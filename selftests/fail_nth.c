@@ -7,6 +7,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -1196,12 +1198,52 @@ TEST(opening)
 
 #define UNTOUCHED	1000000
 
+/* The order of the pages of a slot, and of those of a short message without one. */
+#define SLOT_ORDER	5
+#define SHORT_ORDER	1
+/* No more than what a message takes beside its pages, in bytes. */
+#define STEP		512
+
 FIXTURE(loading)
 {
 	int fault;
+	int asks;
 	int module;
 	int log;
 };
+
+static bool set_fault(const char *sort, const char *setting, long value)
+{
+	char path[128], text[16];
+
+	snprintf(path, sizeof(path), DEBUGFS "%s/%s", sort, setting);
+	snprintf(text, sizeof(text), "%ld", value);
+	return write_setting(path, text);
+}
+
+/* Each one of @sort fails, up to @times, in the task that asks for it. */
+static bool set_faults(const char *sort, long times)
+{
+	return set_fault(sort, "task-filter", 1) &&
+	       set_fault(sort, "times", times) &&
+	       set_fault(sort, "probability", times ? 100 : 0);
+}
+
+/* What is charged to a cgroup comes from caches of its own. */
+static bool set_charged_faults(bool on)
+{
+	glob_t found;
+	bool ok;
+	size_t i;
+
+	if (glob("/sys/kernel/slab/kmalloc-cg-*/failslab", 0, NULL, &found))
+		return false;
+	ok = set_fault("failslab", "cache-filter", on);
+	for (i = 0; i < found.gl_pathc; i++)
+		ok = ok && write_setting(found.gl_pathv[i], on ? "1" : "0");
+	globfree(&found);
+	return ok;
+}
 
 static int load(int module, const char *parameters)
 {
@@ -1244,6 +1286,21 @@ static bool has_said(int log, const char *words)
 	}
 }
 
+/* It is there and works, or it is not there. Then nothing is. */
+static void whole_or_not(struct __test_metadata *_metadata, unsigned int n,
+			 int err)
+{
+	int fd = device_open();
+
+	EXPECT_EQ(!err, fd >= 0)
+		TH_LOG("point %u: error %d", n, err);
+	if (fd < 0)
+		return;
+	EXPECT_NE(0, create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES));
+	close(fd);
+	ASSERT_EQ(0, unload());
+}
+
 FIXTURE_SETUP(loading)
 {
 	const char *file = getenv("SSPSEAL_MODULE");
@@ -1253,6 +1310,8 @@ FIXTURE_SETUP(loading)
 	self->fault = faults_open();
 	if (self->fault < 0)
 		SKIP(return, "a kernel without fault injection");
+	self->asks = open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, self->asks);
 	self->log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, self->log);
 	ASSERT_LE(0, lseek(self->log, 0, SEEK_END));
@@ -1270,15 +1329,14 @@ FIXTURE_TEARDOWN(loading)
 }
 
 /*
- * It is there and works, or it is not there, and nothing stands in its way. From the
- * last point to the first of the module's own: that is in what it begins with, and
- * there are hundreds of the kernel's before.
+ * From the last point to the first of the module's own: that is in what it begins with,
+ * and there are hundreds of the kernel's before.
  */
 TEST_F_TIMEOUT(loading, no_half_module, 600)
 {
 	unsigned int n, last, failures = 0;
 	bool began = false, begins = false;
-	int err, fd;
+	int err;
 
 	last = points_of_loading(self->fault, self->module);
 	ASSERT_EQ(0, unload());
@@ -1289,19 +1347,58 @@ TEST_F_TIMEOUT(loading, no_half_module, 600)
 		failures += err != 0;
 		begins = has_said(self->log, "sspseal: no hmac");
 		began = began || begins;
-		fd = device_open();
-		EXPECT_EQ(!err, fd >= 0)
-			TH_LOG("point %u: error %d", n, err);
-		if (fd < 0)
-			continue;
-		EXPECT_NE(0, create_context(fd, SSPSEAL_ROLE_INITIATOR,
-					    SERVICES));
-		close(fd);
-		ASSERT_EQ(0, unload());
+		whole_or_not(_metadata, n, err);
 	}
 	TH_LOG("points %u to %u, %u failures", n + 1, last, failures);
 	EXPECT_TRUE(began);
 	EXPECT_FALSE(begins);
+}
+
+static int load_with_faults(FIXTURE_DATA(loading) * self)
+{
+	int err;
+
+	if (pwrite(self->asks, "1", 1, 0) != 1)
+		abort();
+	err = load(self->module, "");
+	if (pwrite(self->asks, "0", 1, 0) != 1)
+		abort();
+	return err;
+}
+
+/* No slot is there for any message of the self-test, and once not what it takes then. */
+TEST_F_TIMEOUT(loading, no_slots, 300)
+{
+	unsigned int n, failures = 0;
+	int err = -1;
+
+	ASSERT_TRUE(set_fault("fail_page_alloc", "min-order", SLOT_ORDER));
+	ASSERT_TRUE(set_faults("fail_page_alloc", INT_MAX));
+	ASSERT_TRUE(set_charged_faults(true));
+	for (n = 0; n < POINTS_MAX && err; n++) {
+		ASSERT_TRUE(set_fault("failslab", "space", n * STEP));
+		ASSERT_TRUE(set_faults("failslab", 1));
+		err = load_with_faults(self);
+		failures += has_said(self->log, "self-test failed: token");
+		whole_or_not(_metadata, n, err);
+	}
+	TH_LOG("%u points, %u failures", n, failures);
+	EXPECT_EQ(0, err);
+	EXPECT_LT(1, failures);
+	EXPECT_TRUE(set_charged_faults(false));
+	EXPECT_TRUE(set_faults("failslab", 0));
+	EXPECT_TRUE(set_faults("fail_page_alloc", 0));
+}
+
+/* Neither a slot, nor the pages that would do in its place. */
+TEST_F(loading, no_pages)
+{
+	ASSERT_TRUE(set_fault("fail_page_alloc", "min-order", SHORT_ORDER));
+	ASSERT_TRUE(set_faults("fail_page_alloc", INT_MAX));
+	EXPECT_NE(0, load_with_faults(self));
+	EXPECT_TRUE(has_said(self->log, "self-test failed: token"));
+	EXPECT_TRUE(set_faults("fail_page_alloc", 0));
+	whole_or_not(_metadata, 0, -1);
 }
 #endif
 
