@@ -1203,6 +1203,8 @@ TEST(opening)
 #define SHORT_ORDER	1
 /* No more than what a message takes beside its pages, in bytes. */
 #define STEP		512
+/* Of the self-test: each of three is opened, altered, replied to, and the reply opened. */
+#define MESSAGES	12
 
 FIXTURE(loading)
 {
@@ -1384,7 +1386,7 @@ TEST_F_TIMEOUT(loading, no_slots, 300)
 	}
 	TH_LOG("%u points, %u failures", n, failures);
 	EXPECT_EQ(0, err);
-	EXPECT_LT(1, failures);
+	EXPECT_LE(MESSAGES, failures);
 	EXPECT_TRUE(set_charged_faults(false));
 	EXPECT_TRUE(set_faults("failslab", 0));
 	EXPECT_TRUE(set_faults("fail_page_alloc", 0));
