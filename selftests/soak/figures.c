@@ -2,10 +2,12 @@
 /*
  * What the kernel has, before and after.
  */
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "soak.h"
@@ -13,12 +15,15 @@
 
 #define PATIENCE	20
 #define PAGE_KB		4
+/* Of a thread, in the kernel, with the page that guards it; and threads at once. */
+#define STACK_KB	20
+#define STACKS		100
 
 /*
  * What the kernel takes and gives back by itself, in pages: stacks of threads that it
- * keeps for later ones, lists of what is to be freed.
+ * keeps for later ones, page tables of its own, lists of what is to be freed.
  */
-#define PAGE_NOISE	32
+#define PAGE_NOISE	16
 /* The same, of what is for each CPU, in kB. */
 #define PERCPU_NOISE	1024
 
@@ -140,6 +145,37 @@ static void fill_slots(void)
 	close(fd);
 }
 
+static void *wait_for_all(void *barrier)
+{
+	pthread_barrier_wait(barrier);
+	return NULL;
+}
+
+/*
+ * The addresses of threads' kernel stacks are used again late, when there are 32 MiB
+ * of them for each bit of the number of CPUs, and their page tables stay: those that
+ * there will be are there from here on.
+ */
+static void use_up_addresses(void)
+{
+	unsigned int i, cpus, left = 0;
+	pthread_t thread[STACKS];
+	pthread_barrier_t barrier;
+
+	for (cpus = get_nprocs(); cpus; cpus /= 2)
+		left += 32 * 1024 / STACK_KB / STACKS + 10;
+	pthread_barrier_init(&barrier, NULL, STACKS);
+	while (left--) {
+		for (i = 0; i < STACKS; i++)
+			if (pthread_create(&thread[i], NULL, wait_for_all,
+					   &barrier))
+				abort();
+		for (i = 0; i < STACKS; i++)
+			pthread_join(thread[i], NULL);
+	}
+	pthread_barrier_destroy(&barrier);
+}
+
 struct figures *figures_take(void)
 {
 	struct figures *f = calloc(1, sizeof(*f));
@@ -149,6 +185,7 @@ struct figures *figures_take(void)
 	if (!f)
 		abort();
 	fill_slots();
+	use_up_addresses();
 	/* What is freed after a grace period, and then some. */
 	nap(3000);
 	if (!kernel_count(&f->count))
