@@ -245,7 +245,7 @@ static bool charge_and_return(const FIXTURE_DATA(charge) * self,
 	long before = settled(self);
 	unsigned int round;
 
-	for (round = 0; round < 4; round++) {
+	for (round = 0; round < 3; round++) {
 		if (!make_charged(self, t) || !t->end(self->fd, t->nr))
 			return false;
 		if (!round)
