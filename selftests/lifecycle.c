@@ -429,7 +429,7 @@ TEST_F_TIMEOUT(lifecycle, killed_in_the_middle, 120)
 		ASSERT_LE(0, child);
 		if (!child)
 			seal_large(self->fd, self->initiator, data);
-		pause.tv_nsec = pick(20000000);
+		pause.tv_nsec = pick(20000000 * slowness());
 		nanosleep(&pause, NULL);
 		kill(child, SIGKILL);
 		EXPECT_EQ(-SIGKILL, child_status(child));
