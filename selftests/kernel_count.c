@@ -22,15 +22,13 @@ static bool is_counted(const char *cache)
 	       !strcmp(cache, "radix_tree_node");
 }
 
-static bool count_objects(struct kernel_count *count)
+static bool count_objects(FILE *file, struct kernel_count *count)
 {
 	char line[512], name[sizeof(count->cache[0].name)];
-	FILE *file = fopen("/proc/slabinfo", "re");
 	long objects;
 
 	memset(count, 0, sizeof(*count));
-	if (!file)
-		return false;
+	rewind(file);
 	while (fgets(line, sizeof(line), file) && count->nr < KERNEL_CACHES) {
 		if (sscanf(line, "%47s %ld", name, &objects) != 2 ||
 		    !is_counted(name))
@@ -39,7 +37,6 @@ static bool count_objects(struct kernel_count *count)
 			 name);
 		count->cache[count->nr++].objects = objects;
 	}
-	fclose(file);
 	return count->nr;
 }
 
@@ -90,7 +87,8 @@ static void shrinkers_close(const struct shrinkers *s)
 			close(s->fd[i]);
 }
 
-static bool count_settled(struct kernel_count *count, const struct shrinkers *s)
+static bool count_settled(FILE *file, struct kernel_count *count,
+			  const struct shrinkers *s)
 {
 	const struct timespec pause = { .tv_nsec = 500000000 };
 	unsigned int i;
@@ -102,27 +100,31 @@ static bool count_settled(struct kernel_count *count, const struct shrinkers *s)
 	for (i = 0; i < s->nr; i++)
 		if (s->fd[i] >= 0 && pwrite(s->fd[i], "1", 1, 0) != 1)
 			return false;
-	return count_objects(count) && count_references(count);
+	return count_objects(file, count) && count_references(count);
 }
 
 bool kernel_count(struct kernel_count *count)
 {
+	/* Opened before too: a file more would begin a slab that counts as used. */
+	FILE *file = fopen("/proc/slabinfo", "re");
 	struct kernel_count last = { };
 	struct shrinkers shrinkers;
 	int tries;
 	bool ok;
 
-	if (!count_objects(count))
+	if (!file)
 		return false;
+	count_objects(file, count);
 	shrinkers_open(&shrinkers, count);
-	ok = count_settled(count, &shrinkers);
+	ok = count_settled(file, count, &shrinkers);
 	for (tries = 0; ok && tries < PATIENCE; tries++) {
 		if (!memcmp(&last, count, sizeof(last)))
 			break;
 		last = *count;
-		ok = count_settled(count, &shrinkers);
+		ok = count_settled(file, count, &shrinkers);
 	}
 	shrinkers_close(&shrinkers);
+	fclose(file);
 	return ok;
 }
 
