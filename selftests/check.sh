@@ -141,10 +141,10 @@ kernel_for() {
 all_tests() {
 	local name its own=(vmfork hygiene)
 	for name in "${own[@]}"; do
-		! wanted "$name" || its=$(kernel_for "$name")
-		[ -z "${its:-}" ] ||
+		wanted "$name" || continue
+		its=$(kernel_for "$name")
+		[ -z "$its" ] ||
 			check_part "$name" env KERNEL="$its" "$top/selftests/$name.sh"
-		its=
 	done
 	read -ra programs <<< "${TEST:-}"
 	on_this_machine || mapfile -t programs < <(printf '%s\n' "${programs[@]}" |
