@@ -205,28 +205,80 @@ static bool prepare_info(FIXTURE_DATA(meanwhile) * self)
 	return false;
 }
 
-#define VARIANT(name, cmd_, how, ...)					\
-FIXTURE_VARIANT_ADD(meanwhile, name)					\
-{									\
-	.cmd = SSPSEAL_##cmd_, .prepare = prepare_##how,		\
-	__VA_ARGS__							\
-}
+FIXTURE_VARIANT_ADD(meanwhile, seal)
+{
+	.cmd = SSPSEAL_SEAL, .prepare = prepare_sent, .sent = 1,
+};
 
-VARIANT(seal, SEAL, sent, .sent = 1);
-VARIANT(sign, SIGN, sent, .sent = 1);
-VARIANT(unseal, UNSEAL, received, .received = 1);
-VARIANT(verify, VERIFY, received, .received = 1);
-VARIANT(batch, BATCH, batch, .sent = 1);
-VARIANT(query, QUERY, query);
-VARIANT(destroy, DESTROY, destroy);
-VARIANT(export, EXPORT, export);
-VARIANT(import, IMPORT, import);
-VARIANT(import_from, IMPORT, import_from);
-VARIANT(create, CREATE, create);
-VARIANT(create_reads, CREATE, create_reads);
-VARIANT(bind, BIND, bind);
-VARIANT(bind_reads, BIND, bind_reads);
-VARIANT(info, INFO, info);
+FIXTURE_VARIANT_ADD(meanwhile, sign)
+{
+	.cmd = SSPSEAL_SIGN, .prepare = prepare_sent, .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, unseal)
+{
+	.cmd = SSPSEAL_UNSEAL, .prepare = prepare_received, .received = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, verify)
+{
+	.cmd = SSPSEAL_VERIFY, .prepare = prepare_received, .received = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, batch)
+{
+	.cmd = SSPSEAL_BATCH, .prepare = prepare_batch, .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, query)
+{
+	.cmd = SSPSEAL_QUERY, .prepare = prepare_query,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, destroy)
+{
+	.cmd = SSPSEAL_DESTROY, .prepare = prepare_destroy,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, export)
+{
+	.cmd = SSPSEAL_EXPORT, .prepare = prepare_export,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, import)
+{
+	.cmd = SSPSEAL_IMPORT, .prepare = prepare_import,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, import_from)
+{
+	.cmd = SSPSEAL_IMPORT, .prepare = prepare_import_from,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, create)
+{
+	.cmd = SSPSEAL_CREATE, .prepare = prepare_create,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, create_reads)
+{
+	.cmd = SSPSEAL_CREATE, .prepare = prepare_create_reads,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, bind)
+{
+	.cmd = SSPSEAL_BIND, .prepare = prepare_bind,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, bind_reads)
+{
+	.cmd = SSPSEAL_BIND, .prepare = prepare_bind_reads,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, info)
+{
+	.cmd = SSPSEAL_INFO, .prepare = prepare_info,
+};
 
 static void *new_page(void)
 {
