@@ -31,8 +31,8 @@ struct kernel_count {
 #define KERNEL_NOISE	10
 
 /*
- * Waits until what was given up has been freed: until one count is like the one
- * before, for ten seconds at most. Return: false if the kernel does not tell.
+ * Waits until what was given up has been freed: until nothing becomes less any more,
+ * for ten seconds at most. Return: false if the kernel does not tell.
  */
 bool kernel_count(struct kernel_count *count);
 
