@@ -7,7 +7,7 @@
 # running kernel. TEST is the name of a test in all its variants, or a full name
 # as the TAP lines have it: sequence.gap, sequence.sequence.strict.gap.
 #
-# A program that crashes, takes longer than TEST_TIMEOUT seconds (300), or does
+# A program that crashes, takes longer than TEST_TIMEOUT seconds (600), or does
 # not keep its plan counts as failed, and so does a skipped test that
 # expected-skips.txt does not name. Exit status 1 on any failure.
 #
@@ -21,7 +21,7 @@
 cd "$(dirname "$0")" || exit 1
 # The library that was built with the tests, if it is here.
 export LD_LIBRARY_PATH="$PWD${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-limit=$((${TEST_TIMEOUT:-300} * ${TEST_SLOWNESS:-1}))
+limit=$((${TEST_TIMEOUT:-600} * ${TEST_SLOWNESS:-1}))
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
