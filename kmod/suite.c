@@ -37,15 +37,26 @@ static const struct sspseal_suite suites[SSPSEAL_SUITES] = {
 	},
 };
 
-/* One transform of each suite, so that no caller makes the kernel load one. */
+/*
+ * One transform of each suite, of the best driver that there was when the module was
+ * loaded. All others have the same driver, by its name: by that of the algorithm they
+ * would get what somebody has added since, and whoever has a socket of AF_ALG can add
+ * pcrypt around any driver, for all users of the algorithm.
+ */
 static struct crypto_aead *held[SSPSEAL_SUITES];
 
-static struct crypto_aead *transform_new(const struct sspseal_suite *suite)
+static const char *driver_name(struct crypto_aead *tfm)
+{
+	return crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
+}
+
+/* @name: of an algorithm, or of a driver */
+static struct crypto_aead *transform_new(const char *name, u32 mask)
 {
 	struct crypto_aead *tfm;
 	int err;
 
-	tfm = crypto_alloc_aead(suite->algorithm, 0, DRIVER_MASK);
+	tfm = crypto_alloc_aead(name, 0, mask);
 	if (IS_ERR(tfm))
 		return tfm;
 	err = crypto_aead_setauthsize(tfm, SSPSEAL_AEAD_TAG_SIZE);
@@ -63,7 +74,7 @@ int sspseal_suites_init(void)
 	unsigned int i;
 
 	for (i = 0; i < SSPSEAL_SUITES; i++) {
-		tfm = transform_new(&suites[i]);
+		tfm = transform_new(suites[i].algorithm, DRIVER_MASK);
 		if (IS_ERR(tfm)) {
 			pr_err("no %s: error %ld\n",
 			       suites[i].algorithm, PTR_ERR(tfm));
@@ -118,11 +129,6 @@ const struct sspseal_suite *sspseal_suite(u32 id)
 	return NULL;
 }
 
-static const char *driver_name(struct crypto_aead *tfm)
-{
-	return crypto_tfm_alg_driver_name(crypto_aead_tfm(tfm));
-}
-
 /**
  * sspseal_suite_info() - tell about a suite
  * @info: @suite says which, 0 for the default one; the rest is filled in, or
@@ -166,7 +172,9 @@ enum sspseal_status sspseal_key_new(const struct sspseal_suite *suite,
 
 	if (!key)
 		return SSPSEAL_STATUS_NO_MEMORY;
-	key->tfm = transform_new(suite);
+	/* No caller makes the kernel load a module: a driver is there, or its parts. */
+	key->tfm = transform_new(driver_name(held[suite->index]),
+				 DRIVER_MASK | CRYPTO_NOLOAD);
 	if (IS_ERR(key->tfm)) {
 		status = sspseal_crypto_status(PTR_ERR(key->tfm));
 		kfree(key);

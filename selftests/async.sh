@@ -4,9 +4,10 @@
 # async.sh
 #
 # With ciphers that really complete later: cryptd, which hands each request to a
-# thread of its own, and pcrypt, which has many. Once they are there before the module,
-# which then takes its measure from them, and once they come later, with larger requests
-# than it has room for. Linux 7 has no cryptd any more.
+# thread of its own, and pcrypt, which has many. When they come after the module it does
+# not take them; when they are there before, it does; and a driver that it has already
+# may take them for what it does not do itself: then its requests are larger than the
+# module has room for. Linux 7 has no cryptd any more.
 #
 # cryptd wants what completes at once, as the fast AES-GCM of x86 says that it does not:
 # there it has the generic one.
@@ -64,45 +65,59 @@ what_completes_at_once() {
 	drivers | grep chacha
 }
 
-# ciphers_load TEMPLATE COMMAND: its variants of the drivers that COMMAND names
+# ciphers_load TEMPLATE DRIVER...: its variants of these
 ciphers_load() {
-	modprobe -q "$1" 2> /dev/null || insmod "/lib/modules/$1.ko" 2> /dev/null || :
+	template=$1
+	shift
+	modprobe -q "$template" 2> /dev/null ||
+		insmod "/lib/modules/$template.ko" 2> /dev/null || :
 	insmod ./later_aead.ko \
-		drivers="$("$2" | sort -u | sed "s/.*/$1(&)/" | paste -sd ';')"
+		drivers="$(printf '%s\n' "$@" | sort -u | sed "s/.*/$template(&)/" | paste -sd ';')"
 }
 
 ciphers_unload() {
 	rmmod later_aead
 }
 
-# check_with TEMPLATE NAME VARIANTS: what matters with such a driver; in these variants
-# against OpenSSL, messages with each of their bits changed included. Threads meet once
-# where that takes minutes.
+# check_with NAME VARIANTS: what matters with such a driver; in these variants against
+# OpenSSL, messages with each of their bits changed included.
 check_with() {
-	check "$1.$2.it_is_at_work" env ASYNC_TEMPLATE="$1" ./async
-	for variant in $3; do
-		check "$1.$2.against_openssl.$variant" ./crypto -v "$variant"
+	for variant in $2; do
+		check "$1.against_openssl.$variant" ./crypto -v "$variant"
 	done
-	if [ "$2" = before ] || [ "${TEST_SLOWNESS:-1}" -eq 1 ]; then
-		check "$1.$2.threads" ./concurrency
-	fi
-	check "$1.$2.rewriting" ./rewrite -t all_that_was_read
-	check "$1.$2.ends" ./lifecycle -t destroyed_during_use -t closed_during_use \
+	check "$1.threads" ./concurrency
+	check "$1.rewriting" ./rewrite -t all_that_was_read
+	check "$1.ends" ./lifecycle -t destroyed_during_use -t closed_during_use \
 		-t killed_in_the_middle
-	check "$1.$2.unload" module_unload
+	check "$1.unload" module_unload
 }
 
-# check_template TEMPLATE COMMAND: the module is loaded, before and after.
+# A driver that lets the best one do what it does not do itself.
+below_load() {
+	insmod ./faulty_aead.ko && module_load "$SSPSEAL_MODULE" && drivers &&
+		[ "$(drivers | grep -c '^gcm-aes-faulty$')" -eq 2 ]
+}
+
+# check_template TEMPLATE DRIVER...: the module is loaded, before and after.
 check_template() {
-	check "$1.later.load" ciphers_load "$1" "$2"
+	check "$1.later.load" ciphers_load "$@"
 	check "$1.later.info_names_what_was_there" none_is "$1"
-	check_with "$1" later 'aes_256_gcm chacha20_poly1305'
+	check "$1.later.contexts_have_that" ./async -t query_names_what_info_does
+	check "$1.later.unload" module_unload
 
 	check "$1.before.load" module_load "$SSPSEAL_MODULE"
 	check "$1.before.info_names_it" all_are "$1"
-	check_with "$1" before aes_128_gcm_acceptor
+	check "$1.before.it_is_at_work" ./async
+	check_with "$1.before" 'aes_256_gcm chacha20_poly1305'
+	check "$1.before.unload_ciphers" ciphers_unload
 
-	check "$1.unload" ciphers_unload
+	check "$1.below.load" below_load
+	check "$1.below.load_ciphers" ciphers_load "$@"
+	check "$1.below.it_is_at_work" ./async -v aes_256_gcm -v aes_128_gcm
+	check_with "$1.below" aes_128_gcm_acceptor
+	check "$1.below.unload_ciphers" ciphers_unload
+	check "$1.below.unload_driver" rmmod faulty_aead
+
 	check "$1.without.load" module_load "$SSPSEAL_MODULE"
 	check "$1.without.info_names_others" none_is "$1"
 }
@@ -110,6 +125,7 @@ check_template() {
 clean_up() {
 	[ ! -d /sys/module/sspseal ] || module_unload
 	[ ! -d /sys/module/later_aead ] || ciphers_unload
+	[ ! -d /sys/module/faulty_aead ] || rmmod faulty_aead
 	module_restore
 	prove_locking 1
 	rm -f "$output"
@@ -125,10 +141,12 @@ check others_stay_on_the_cpu all_stay_on_the_cpu
 # padata of 6.12, below pcrypt, nests two locks of one class without telling lockdep,
 # which looks no further once it has reported something.
 prove_locking 0
-check_template pcrypt drivers
+# shellcheck disable=SC2046 # a name is a word
+check_template pcrypt $(drivers)
 prove_locking 1
+# shellcheck disable=SC2046
 case $(uname -r) in
-[1-6].*) check_template cryptd what_completes_at_once ;;
+[1-6].*) check_template cryptd $(what_completes_at_once) ;;
 esac
 echo "1..$number"
 [ "$failed" -eq 0 ]

@@ -57,7 +57,7 @@ FIXTURE_SETUP(cipher)
 {
 	struct sspseal_query q;
 
-	if (!own_machine())
+	if (!module_is_ours())
 		SKIP(return, OWN_MACHINE);
 	ASSERT_TRUE(faulty_cipher_open());
 	ASSERT_TRUE(faulty_cipher_delay(variant->later));
@@ -78,7 +78,7 @@ FIXTURE_SETUP(cipher)
 
 FIXTURE_TEARDOWN(cipher)
 {
-	if (!own_machine())
+	if (!module_is_ours())
 		return;
 	close(self->fd);
 	EXPECT_TRUE(faulty_cipher_close());
@@ -360,20 +360,58 @@ TEST_F(cipher, first_message_of_the_peer)
 	EXPECT_EQ(0, memcmp(self->plain, self->data, CB));
 }
 
-/* A cipher by the right name whose nonces are of another size is none of ours. */
-TEST(other_nonces)
+/*
+ * Whoever has a socket of AF_ALG can add a driver that all users of an algorithm get
+ * from then on. Here nobody gets it: neither contexts made since, nor older ones for a
+ * suite or a peer that they had no key for.
+ */
+TEST(driver_that_comes_later)
 {
-	struct sspseal_create args = create_args(SSPSEAL_ROLE_INITIATOR,
-						 ALL_SERVICES);
+	__u8 token[TOKEN_SIZE], data[CB] = { };
+	struct sspseal_buffer b[] = {
+		buffer(TOKEN, token, TOKEN_SIZE), buffer(DATA, data, CB),
+	};
+	__u32 before, after, acceptor;
+	struct sspseal_message m;
+	struct sspseal_query q;
+	struct sspseal_info i;
 	int fd;
 
 	if (!own_machine())
 		SKIP(return, OWN_MACHINE);
-	ASSERT_TRUE(faulty_cipher_open_with("ivsize=8"));
 	fd = device_open();
-	EXPECT_EQ(S(CIPHER), command_refused(fd, SSPSEAL_CREATE, &args, 0));
-	ASSERT_TRUE(faulty_cipher_close());
-	EXPECT_EQ(0, call(fd, SSPSEAL_CREATE, &args));
+	before = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	acceptor = create_context(fd, SSPSEAL_ROLE_ACCEPTOR, SERVICES);
+	ASSERT_TRUE(before && acceptor);
+	ASSERT_TRUE(faulty_cipher_add());
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_INIT, EIO));
+	ASSERT_TRUE(faulty_cipher_fail(FAULTY_CRYPT, EIO));
+	after = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	EXPECT_NE(0, after);
+	m = message(before, b, 2);
+	m.qop = SSPSEAL_QOP_SUITE(SSPSEAL_SUITE_AES_128_GCM);
+	EXPECT_EQ(0, call(fd, SSPSEAL_SEAL, &m));
+	EXPECT_EQ(0, message_call(fd, SSPSEAL_UNSEAL, acceptor, b, 2));
+	EXPECT_EQ(0, message_call(fd, SSPSEAL_SEAL, after, b, 2));
+	EXPECT_EQ(0, query(fd, after, &q));
+	EXPECT_EQ(0, info(fd, SSPSEAL_SUITE_AES_256_GCM, &i));
+	EXPECT_NE(0, strcmp("gcm-aes-faulty", i.driver));
+	EXPECT_EQ(0, strcmp(i.driver, q.driver));
+	EXPECT_TRUE(faulty_cipher_take_away());
+	close(fd);
+}
+
+/* Nor a hash: this one takes no key. */
+TEST(hash_that_comes_later)
+{
+	int fd;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	fd = device_open();
+	ASSERT_TRUE(module_load("faulty_hash.ko", ""));
+	EXPECT_NE(0, create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES));
+	EXPECT_TRUE(module_unload("faulty_hash"));
 	close(fd);
 }
 

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The cipher that fails when it is told to. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "faulty_cipher.h"
+#include "sspseal_test.h"
 
 #define MODULE		"faulty_aead"
-#define TRIES		100
 
-bool faulty_cipher_open_with(const char *parameters)
+bool faulty_cipher_add(void)
 {
-	int fd = open(MODULE ".ko", O_RDONLY | O_CLOEXEC);
-	long err;
+	return module_load(MODULE ".ko", "");
+}
 
-	if (fd < 0)
-		return false;
-	err = syscall(SYS_finit_module, fd, parameters, 0);
-	close(fd);
-	return !err;
+bool faulty_cipher_take_away(void)
+{
+	return module_unload(MODULE);
 }
 
 bool faulty_cipher_open(void)
 {
-	return faulty_cipher_open_with("");
+	return module_unload("sspseal") && faulty_cipher_add() &&
+	       module_restore();
+}
+
+bool faulty_cipher_close(void)
+{
+	return module_unload("sspseal") && faulty_cipher_take_away() &&
+	       module_restore();
 }
 
 static bool set(const char *name, long value)
@@ -57,18 +57,4 @@ bool faulty_cipher_spare(unsigned int requests)
 bool faulty_cipher_delay(bool later)
 {
 	return set("later", later);
-}
-
-/* Contexts are freed a moment after their last handle is gone. */
-bool faulty_cipher_close(void)
-{
-	const struct timespec moment = { .tv_nsec = 50000000 };
-	int tries = TRIES;
-
-	while (syscall(SYS_delete_module, MODULE, O_NONBLOCK)) {
-		if ((errno != EAGAIN && errno != EWOULDBLOCK) || !tries--)
-			return false;
-		nanosleep(&moment, NULL);
-	}
-	return true;
 }

@@ -597,17 +597,6 @@ static void visit(void *job)
 	}
 }
 
-static bool module_insert(void)
-{
-	const char *parameters = getenv("SSPSEAL_PARAMETERS");
-	int fd = open(getenv("SSPSEAL_MODULE"), O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && !syscall(SYS_finit_module, fd,
-				      parameters ? parameters : "", 0);
-
-	close(fd);
-	return ok;
-}
-
 #define VISITORS	3
 #define COMINGS		20
 
@@ -618,7 +607,7 @@ TEST_F_TIMEOUT(lifecycle, module_comes_and_goes, 120)
 	struct team team;
 	bool ended = false;
 
-	if (!own_machine() || !getenv("SSPSEAL_MODULE"))
+	if (!module_is_ours())
 		SKIP(return, OWN_MACHINE);
 	close(self->fd);
 	for (i = 0; i < VISITORS; i++)
@@ -630,7 +619,7 @@ TEST_F_TIMEOUT(lifecycle, module_comes_and_goes, 120)
 			continue;
 		}
 		gone++;
-		ASSERT_TRUE(module_insert());
+		ASSERT_TRUE(module_restore());
 	}
 	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
 	team_join(&team);

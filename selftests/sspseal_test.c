@@ -597,6 +597,41 @@ bool own_machine(void)
 	return getenv("SSPSEAL_VM");
 }
 
+bool module_is_ours(void)
+{
+	return own_machine() && getenv("SSPSEAL_MODULE");
+}
+
+bool module_load(const char *file, const char *parameters)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && !syscall(SYS_finit_module, fd, parameters, 0);
+
+	close(fd);
+	return ok;
+}
+
+bool module_unload(const char *name)
+{
+	const struct timespec moment = { .tv_nsec = 50000000 };
+	int tries = 100;
+
+	while (syscall(SYS_delete_module, name, O_NONBLOCK)) {
+		if ((errno != EAGAIN && errno != EWOULDBLOCK) || !tries--)
+			return false;
+		nanosleep(&moment, NULL);
+	}
+	return true;
+}
+
+bool module_restore(void)
+{
+	const char *parameters = getenv("SSPSEAL_PARAMETERS");
+
+	return module_load(getenv("SSPSEAL_MODULE"),
+			   parameters ? parameters : "");
+}
+
 static FILE *parameter_open(const char *name, const char *mode)
 {
 	char path[128];
@@ -706,7 +741,14 @@ static int uffd_register(void *start, size_t size, __u64 mode)
 
 int pages_missing(void *start, size_t size)
 {
-	return uffd_register(start, size, UFFDIO_REGISTER_MODE_MISSING);
+	int fd = uffd_register(start, size, UFFDIO_REGISTER_MODE_MISSING);
+
+	/* A neighbour that was written before may have had a huge page for both. */
+	if (fd >= 0 && madvise(start, size, MADV_DONTNEED)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 int page_watch(void *page)

@@ -128,6 +128,14 @@ bool all_bytes(const void *p, int byte, size_t size);
 bool own_machine(void);
 #define OWN_MACHINE	"concerns all of the machine"
 
+/* May the module be unloaded, and be loaded again as it was? If host.sh loaded it. */
+bool module_is_ours(void);
+bool module_load(const char *file, const char *parameters);
+/* Who has just closed a file of it may have it a moment longer. */
+bool module_unload(const char *name);
+/* Ours, as it was. */
+bool module_restore(void);
+
 /* A number in /sys/module/sspseal/parameters: -1 if it is not there. */
 long parameter_get(const char *name);
 bool parameter_set(const char *name, long value);
