@@ -83,18 +83,19 @@ void sspseal_confirm_made(struct sspseal_context *ctx)
 	spin_unlock(&ctx->receive_lock);
 }
 
-/* Under the receive lock: an INTEGRITY context has no other memory of it. */
+/*
+ * Of a confirmation, under the receive lock: an INTEGRITY context has no other memory
+ * of it.
+ */
 enum sspseal_status sspseal_confirm_check(const struct sspseal_call *call)
 {
-	return call->confirmation && call->ctx->confirm_received ?
-	       SSPSEAL_STATUS_REPLAYED : SSPSEAL_STATUS_OK;
+	return call->ctx->confirm_received ? SSPSEAL_STATUS_REPLAYED :
+					     SSPSEAL_STATUS_OK;
 }
 
-/* Under the receive lock: the message was accepted. */
+/* Under the receive lock: the confirmation was accepted. */
 void sspseal_confirm_keep(const struct sspseal_call *call)
 {
-	if (!call->confirmation)
-		return;
 	call->ctx->confirm_received = true;
 	ready_if_both(call->ctx);
 }

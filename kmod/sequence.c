@@ -16,7 +16,7 @@
  * @ctx: the context
  * @number: the number, which is never given out again
  *
- * Lock-free: the increment is the only write that senders share.
+ * Lock-free: the increment is all that senders share here.
  *
  * Return: OK; EXPIRED if the counter is used up, or the context has expired; or
  * SEND_ENDED.

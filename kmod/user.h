@@ -122,7 +122,7 @@ sspseal_read_short(void *to, const void __user *from, size_t size)
 {
 	bool ok;
 
-	/* Nothing can be read from anywhere. */
+	/* No bytes at all can be read from any address. */
 	if (!user_read_access_begin(from, size))
 		return !size;
 	ok = sspseal_get(to, from, size);

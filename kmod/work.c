@@ -121,7 +121,7 @@ static struct page *block_alloc(u32 left, unsigned int *order)
 	gfp_t easy = (SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 	struct page *page;
 
-	/* No larger than what is left: a page is zeroed when it is allocated. */
+	/* No larger than what is left: init_on_alloc zeroes all of it. */
 	*order = min_t(unsigned int, BLOCK_ORDER,
 		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {

@@ -26,6 +26,8 @@
 #define REVOCABLE	SSPSEAL_EXPORT_REVOCABLE
 #define NEW_FILE	SSPSEAL_IMPORT_NEW_FILE
 #define EXPORTED	SSPSEAL_EXPORTED_HANDLE
+/* Where threads have to meet at the wrong moment. */
+#define ROUNDS		20
 
 struct letter {
 	__u8 token[TOKEN_SIZE];
@@ -641,20 +643,26 @@ FIXTURE_VARIANT(revoked)
 FIXTURE_VARIANT_ADD(revoked, by_destroy) { };
 FIXTURE_VARIANT_ADD(revoked, by_close) { .by_close = true };
 
-FIXTURE_SETUP(revoked)
+/* A context, and an export of it that can be taken back. */
+static bool give(FIXTURE_DATA(revoked) * self)
 {
 	struct sspseal_export e;
 
 	self->fd = device_open();
-	ASSERT_LE(0, self->fd);
 	self->handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 				      SERVICES);
-	ASSERT_NE(0, self->handle);
 	e = export_args(self->handle, R_ALL);
 	e.flags = REVOCABLE;
-	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
+	if (!self->handle || call(self->fd, SSPSEAL_EXPORT, &e))
+		return false;
 	self->given = e.fd;
 	self->revoker = e.revoker;
+	return true;
+}
+
+FIXTURE_SETUP(revoked)
+{
+	ASSERT_TRUE(give(self));
 	self->peer.fd = device_open();
 	ASSERT_LE(0, self->peer.fd);
 	self->peer.handle = create_context(self->peer.fd,
@@ -832,37 +840,66 @@ TEST_F(revoked, depth)
 		EXPECT_EQ(S(REVOKED), seal(fd[i], EXPORTED));
 }
 
-/* Eight threads at four copies of the handle. */
-TEST_F(revoked, during_use)
-{
-	struct sealer s[THREADS];
-	struct place at[4];
-	bool ended = false;
-	unsigned int i;
-	struct team team;
+/* Four copies of what was given. */
+#define COPIES		4
 
-	for (i = 0; i < ARRAY_SIZE(at); i++)
+static void copies_make(const FIXTURE_DATA(revoked) * self, struct place *at)
+{
+	unsigned int i;
+
+	for (i = 0; i < COPIES; i++)
 		at[i].handle = EXPORTED;
 	at[0].fd = self->given;
 	at[1].fd = export_handle(self->given, EXPORTED, R_ALL);
 	at[2].fd = self->peer.fd;
 	at[2].handle = import_handle(self->peer.fd, at[1].fd, EXPORTED);
 	at[3].fd = import_new_file(self->given, EXPORTED);
-	for (i = 0; i < THREADS; i++)
-		s[i] = (struct sealer) {
-			.fd = at[i % ARRAY_SIZE(at)].fd,
-			.handle = at[i % ARRAY_SIZE(at)].handle,
-			.ended = &ended,
-		};
-	ASSERT_TRUE(team_start(&team, s, sizeof(*s), THREADS, seal_on));
-	EXPECT_TRUE(sealers_at_work(s, THREADS));
-	REVOKE();
-	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
-	team_join(&team);
-	for (i = 0; i < THREADS; i++) {
-		EXPECT_EQ(S(REVOKED), s[i].status);
-		EXPECT_EQ(0, s[i].late);
-		EXPECT_LT(0, s[i].done);
+}
+
+/* Handles that are revoked can be destroyed; what was given can be closed. */
+static bool copies_end(FIXTURE_DATA(revoked) * self, const struct place *at,
+		       bool by_close)
+{
+	bool ok = !destroy(at[2].fd, at[2].handle);
+
+	close(at[0].fd);
+	close(at[1].fd);
+	close(at[3].fd);
+	if (!by_close)
+		close(self->fd);
+	return ok;
+}
+
+/* Eight threads at them, again and again. */
+TEST_F(revoked, during_use)
+{
+	struct sealer s[THREADS];
+	struct place at[COPIES];
+	unsigned int round, i;
+	struct team team;
+	bool ended;
+
+	for (round = 0; round < rounds(ROUNDS); round++) {
+		ended = false;
+		ASSERT_TRUE(!round || give(self));
+		copies_make(self, at);
+		for (i = 0; i < THREADS; i++)
+			s[i] = (struct sealer) {
+				.fd = at[i % COPIES].fd,
+				.handle = at[i % COPIES].handle,
+				.ended = &ended,
+			};
+		ASSERT_TRUE(team_start(&team, s, sizeof(*s), THREADS, seal_on));
+		EXPECT_TRUE(sealers_at_work(s, THREADS));
+		REVOKE();
+		__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+		team_join(&team);
+		for (i = 0; i < THREADS; i++) {
+			EXPECT_EQ(S(REVOKED), s[i].status);
+			EXPECT_EQ(0, s[i].late);
+			EXPECT_LT(0, s[i].done);
+		}
+		EXPECT_TRUE(copies_end(self, at, variant->by_close));
 	}
 }
 

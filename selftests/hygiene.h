@@ -20,7 +20,7 @@
 #define TEXT		96
 /* The text, over and over. */
 #define BINDING		(32 * TEXT)
-#define SESSIONS	4
+#define SESSIONS	6
 /* By each end of a session, at most. */
 #define MESSAGES	32
 
@@ -34,6 +34,8 @@ static const struct hygiene_session hygiene_sessions[SESSIONS] = {
 	{ SSPSEAL_SUITE_AES_128_GCM, false },
 	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false },
 	{ SSPSEAL_SUITE_AES_256_GCM, true },
+	{ SSPSEAL_SUITE_AES_128_GCM, true },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, true },
 };
 
 #endif /* HYGIENE_H */

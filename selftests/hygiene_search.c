@@ -26,8 +26,8 @@
 #include "openssl_peer.h"
 
 #define PIECE		16
-#define NEEDLES		2048
-#define PLACES		4096
+#define NEEDLES		4096
+#define PLACES		8192
 #define PAGE_MASK	(~0xfffUL)
 
 /* ---- what is looked for ---- */
@@ -43,7 +43,7 @@ static const char *const kind_names[KINDS] = {
 	[PRK] = "key that others are derived from",
 	[PRK_STATE] = "HMAC's state with that key",
 	[CIPHER_KEY] = "key of a cipher",
-	[HASH_KEY] = "GHASH's key",
+	[HASH_KEY] = "power of GHASH's key",
 	[ONE_TIME_KEY] = "Poly1305's key",
 };
 
@@ -138,21 +138,51 @@ static void add_prk(unsigned int session, const __u8 *prk)
 	}
 }
 
-/* The form that the fast implementations of x86 multiply by: H times x. */
-static void add_times_x(unsigned int session, const __u8 *h)
+#define u128		unsigned __int128
+
+/* NIST SP 800-38D, 6.3: the highest bit is that of x to the 0. */
+static u128 multiply(u128 a, u128 b)
 {
-	unsigned __int128 value = 0;
+	u128 product = 0;
 	unsigned int i;
-	bool carry;
+
+	for (i = 0; i < 128; i++) {
+		if (a >> (127 - i) & 1)
+			product ^= b;
+		b = b >> 1 ^ (b & 1 ? (u128)0xe1 << 120 : 0);
+	}
+	return product;
+}
+
+/* In the forms that the implementations of x86 have it. They multiply by H times x. */
+static void add_power(unsigned int session, u128 power)
+{
+	u128 bytes = 0, times_x = power << 1;
+	unsigned int i;
 
 	for (i = 0; i < PIECE; i++)
-		value = value << 8 | h[i];
-	add_piece(HASH_KEY, session, "reversed", &value);
-	carry = value >> 127;
-	value <<= 1;
-	if (carry)
-		value ^= (unsigned __int128)0xc200000000000000ULL << 64 | 1;
-	add_piece(HASH_KEY, session, "reversed, times x", &value);
+		bytes = bytes << 8 | (power >> 8 * i & 0xff);
+	if (power >> 127)
+		times_x ^= (u128)0xc200000000000000ULL << 64 | 1;
+	add_piece(HASH_KEY, session, "as it is", &bytes);
+	add_piece(HASH_KEY, session, "reversed", &power);
+	add_piece(HASH_KEY, session, "reversed, times x", &times_x);
+}
+
+/* As many as any of these implementations has: each gives H away. */
+#define POWERS		16
+
+static void add_powers(unsigned int session, const __u8 *bytes)
+{
+	u128 h = 0, power;
+	unsigned int i;
+
+	for (i = 0; i < PIECE; i++)
+		h = h << 8 | bytes[i];
+	for (power = h, i = 0; i < POWERS; i++) {
+		add_power(session, power);
+		power = multiply(power, h);
+	}
 }
 
 static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
@@ -164,8 +194,7 @@ static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
 
 	AES_set_encrypt_key(key, 8 * size, &aes);
 	AES_encrypt(zeroes, h, &aes);
-	add_piece(HASH_KEY, session, "as it is", h);
-	add_times_x(session, h);
+	add_powers(session, h);
 	/* The first one or two are the key. */
 	if (memcmp(aes.rd_key, key, PIECE))
 		abort();

@@ -20,7 +20,6 @@
 #include "soak.h"
 
 #define PROCESSES	3
-#define THREADS		3
 /* Caches are filled before anything is measured. */
 #define WARM_UP		10
 #define PATIENCE	60

@@ -22,6 +22,8 @@
 #include "../openssl_peer.h"
 #include "../sspseal_test.h"
 
+/* Of each process. */
+#define THREADS		3
 #define DATA_MAX	(1024 * 1024)
 /* What a work slot has room for. */
 #define SLOT_MAX	(64 * 1024)

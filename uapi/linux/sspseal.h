@@ -69,8 +69,8 @@
  * @SSPSEAL_STATUS_NO_RIGHT: EACCES: the handle does not have the right that the
  *	command needs
  * @SSPSEAL_STATUS_REVOKED: EKEYREVOKED: whoever exported the handle took it back
- * @SSPSEAL_STATUS_HANDLE_EXPIRED: EKEYEXPIRED: the handle has expired (the
- *	context has not). Final
+ * @SSPSEAL_STATUS_HANDLE_EXPIRED: EKEYEXPIRED: the handle has expired, whether
+ *	or not its context has. Final
  * @SSPSEAL_STATUS_ANONYMOUS: EPERM: the command is refused in a file that EXPORT
  *	or IMPORT made
  *
@@ -185,7 +185,8 @@
  * @SSPSEAL_STATUS_TOKEN_KIND: EBADMSG: a signature given to UNSEAL, or a sealed
  *	or wrapped message given to VERIFY
  * @SSPSEAL_STATUS_TOKEN_CONFIRMATION: EBADMSG: the first message of a context
- *	bound with CONFIRM is not a confirmation, or a later one is
+ *	bound with CONFIRM is not a confirmation, or a later one, or one of any
+ *	other context, is
  * @SSPSEAL_STATUS_TOKEN_COUNTER: EBADMSG: the token's counter is one that no
  *	sender uses
  * @SSPSEAL_STATUS_TOKEN_SALT: EBADMSG: the token belongs to another session
@@ -367,7 +368,8 @@ enum sspseal_status {
  * @tag_size: out: bytes of the suite's tag
  * @token_size: out: bytes of a token
  * @__reserved: must be 0
- * @driver: out: the kernel's driver for the suite, NUL-terminated
+ * @driver: out: the kernel's driver for the suite, which all contexts have,
+ *	NUL-terminated
  *
  * Errors: RESERVED, FAULT; SUITE if @suite is not known.
  */
@@ -415,7 +417,7 @@ struct sspseal_native {
 };
 
 /* Flags of SSPSEAL_CREATE. */
-/* Refuse received messages that are not encrypted. */
+/* UNSEAL refuses messages that are not encrypted; VERIFY takes signatures. */
 #define SSPSEAL_CREATE_REQUIRE_SEAL	0x00000001U
 /* No messages until SSPSEAL_BIND has brought the peer's salt. */
 #define SSPSEAL_CREATE_UNBOUND		0x00000002U
