@@ -13,7 +13,8 @@
 # - the tables of statuses have the errno of the header's comment and the codes of
 #   userlib/src/ntstatus.c, at both layers;
 # - every module parameter is in limits.rst;
-# - the tests that security.rst names exist.
+# - the tests that security.rst names exist, and each stands in a list of mutants that
+#   it must notice.
 #
 # Needs nothing but a POSIX system. Silent, with exit status 0, if all agree.
 # shellcheck disable=SC2016 # backquotes are those of reStructuredText
@@ -208,6 +209,20 @@ for file in "$top"/selftests/*.c "$top"/selftests/*.sh; do
 	esac
 done > "$work/tests"
 without "$work/named" "$work/tests" "security.rst: no such test: "
+
+# The lists name some tests as 32-bit programs, or in one variant: PROGRAM.TEST again.
+awk '
+	/^test:/ {
+		for (i = 2; i <= NF; i++) {
+			nr = split($i, part, ".")
+			sub(/_32$/, "", part[1])
+			print part[1]
+			if (nr > 1)
+				print part[1] "." part[nr]
+		}
+	}
+' "$top"/selftests/mutants/* > "$work/noticing"
+without "$work/named" "$work/noticing" "security.rst: notices no mutant: "
 
 if [ -s "$work/wrong" ]; then
 	cat "$work/wrong"

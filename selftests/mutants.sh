@@ -30,6 +30,8 @@ list=${LIST:-list}
 work=$build/mutants/$list
 jobs=${JOBS:-$(nproc)}
 label=${KERNEL:-6.1}
+# Debian's 6.1 does not know the generation IDs of virtual machines.
+vmfork_label=6.12
 
 # name file test edit report: one of them to a line, separated by tabs.
 list() {
@@ -139,6 +141,12 @@ stage_for() {
 		"$dir/selftests/build-variants.sh" "$kernel/build" "$dir/variants" \
 			"$dir/stage"
 		;;
+	vmfork)
+		"$dir/selftests/build-module.sh" \
+			"$("$top/selftests/vm/kernel.sh" "$vmfork_label")/build" \
+			"$dir/vmfork/sspseal.ko"
+		cp "$dir/vmfork/sspseal.ko" "$dir/stage/vmfork.ko"
+		;;
 	# The library, or its parser, is compiled in. Warnings are not what is to notice.
 	handshake_limits* | handshake_token* | ntstatus* | sspi_memory* | *_32*)
 		rm -f "$dir/stage/${test%%.*}"
@@ -151,14 +159,31 @@ stage_for() {
 
 # --- running
 
-# run_tests STAGE LOG TEST...: one of them boots a VM of its own.
+# run_own TEST STAGE: one that boots VMs of its own. Without a mutant there is no
+# module for vmfork: it builds one.
+run_own() {
+	local module=$2/vmfork.ko
+	case $1 in
+	hygiene)
+		KERNEL=$label "$top/selftests/hygiene.sh" "$2/sspseal.ko"
+		;;
+	vmfork)
+		[ -e "$module" ] || module=
+		KERNEL=$vmfork_label "$top/selftests/vmfork.sh" "$module"
+		;;
+	esac
+}
+
+# run_tests STAGE LOG TEST...
 run_tests() {
-	local tests
-	mapfile -t tests < <(printf '%s\n' "${@:3}" | grep -vx hygiene)
+	local tests=() test
 	: > "$2"
-	if [ $(($# - 2)) -gt ${#tests[@]} ]; then
-		KERNEL=$label "$top/selftests/hygiene.sh" "$1/sspseal.ko" >> "$2" 2>&1 || return
-	fi
+	for test in "${@:3}"; do
+		case $test in
+		hygiene | vmfork) run_own "$test" "$1" >> "$2" 2>&1 || return ;;
+		*) tests+=("$test") ;;
+		esac
+	done
 	[ ${#tests[@]} -eq 0 ] ||
 		"$top/selftests/vm/run.sh" --kernel "$label" \
 			--timeout $((600 * slowness)) --payload "$1" --log "$2.kernel" -- \

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# vmfork.sh
+# vmfork.sh [MODULE]
 #
 # What becomes of contexts when a virtual machine is copied. Boots one that has a
 # generation ID, saves it while it holds contexts, and resumes what was saved
 # three times: with the same ID, as a machine that was moved, and twice with
 # another. Ends with a line "N passed, N failed".
+#
+# With MODULE, that one is looked at, not the one just built.
 #
 # KERNEL must know generation IDs, as Debian's 6.1 does not. With COUNTS=DIR, what the
 # copies have executed of a module that was built for it is left there: see
@@ -16,7 +18,8 @@ export KERNEL=${KERNEL:-6.12}
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/target.sh"
 
-stage=$build/stage/vmfork
+module=${1:-}
+stage=$build/stage/vmfork${module:+.$$}
 slowness=$(slowness)
 id=11111111-1111-4111-8111-111111111111
 declare -A vm
@@ -109,6 +112,7 @@ clean_up() {
 	kill "${vm[@]}" 2> /dev/null || :
 	wait
 	rm -rf "$work"
+	[ -z "$module" ] || rm -rf "$stage"
 }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sspseal-vmfork.XXXXXX")
@@ -120,6 +124,7 @@ number=0 failed=0
 make -s -C "$top/selftests" OUTPUT="$build/selftests" BUILD="$build" \
 	KSFT="$("$top/selftests/vm/kselftest.sh")" "$build/selftests/vmfork"
 cp "$build/selftests/vmfork" "$top/selftests/gcov-guest.sh" "$stage"
+[ -z "$module" ] || cp "$module" "$stage/sspseal.ko"
 
 echo "TAP version 13"
 echo "1..6"
