@@ -199,23 +199,25 @@ static bool __init lay_out(struct sspseal_call *call, struct sspseal_file *file,
 	return true;
 }
 
-static bool __init opens(struct sspseal_call *call)
+static enum sspseal_status __init open_message(struct sspseal_call *call)
 {
 	const struct sspseal_mech *mech = call->ctx->mech;
-	bool ok;
+	enum sspseal_status status;
 
-	ok = !mech->parse(call, call->op) &&
-	     !mech->prepare(call, call->op) &&
-	     !mech->unprotect(call) &&
-	     !memcmp(call->work->data, text, TEXT_SIZE);
+	status = mech->parse(call, call->op) ?:
+		 mech->prepare(call, call->op) ?:
+		 mech->unprotect(call);
+	if (!status && memcmp(call->work->data, text, TEXT_SIZE))
+		status = SSPSEAL_STATUS_CIPHER;
 	mech->finish(call);
-	return ok;
+	return status;
 }
 
 static bool __init receive(struct sspseal_context *ctx,
 			   struct sspseal_file *file,
 			   struct sspseal_call *call, const u8 *token,
-			   const void *ciphertext, bool expected)
+			   const void *ciphertext,
+			   enum sspseal_status expected)
 {
 	bool ok;
 
@@ -224,7 +226,7 @@ static bool __init receive(struct sspseal_context *ctx,
 	memcpy(call->token, token, SSPSEAL_TOKEN_SIZE);
 	if (!lay_out(call, file, ciphertext))
 		return false;
-	ok = opens(call) == expected;
+	ok = open_message(call) == expected;
 	sspseal_work_put(call->work, true);
 	return ok;
 }
@@ -261,7 +263,7 @@ struct token_test {
 	struct reply reply[ARRAY_SIZE(vectors)];
 };
 
-/* The vector opens, opens no more if a bit is flipped, and can be replied to. */
+/* The vector opens, is altered if a bit is flipped, and can be replied to. */
 static bool __init vector_opens(struct sspseal_context *acceptor,
 				const struct vector *vector,
 				struct token_test *test, struct reply *reply)
@@ -270,10 +272,18 @@ static bool __init vector_opens(struct sspseal_context *acceptor,
 
 	make_token(vector, token);
 	memcpy(data, vector->ciphertext, sizeof(data));
-	if (!receive(acceptor, test->file, &test->call, token, data, true))
+	if (!receive(acceptor, test->file, &test->call, token, data,
+		     SSPSEAL_STATUS_OK))
 		return false;
 	data[TEXT_SIZE - 1] ^= 1;
-	if (!receive(acceptor, test->file, &test->call, token, data, false))
+	if (!receive(acceptor, test->file, &test->call, token, data,
+		     SSPSEAL_STATUS_ALTERED))
+		return false;
+	/* Now the tag is all that is wrong. */
+	data[TEXT_SIZE - 1] ^= 1;
+	token[SSPSEAL_TOKEN_SIZE - 1] ^= 1;
+	if (!receive(acceptor, test->file, &test->call, token, data,
+		     SSPSEAL_STATUS_ALTERED))
 		return false;
 	return send(acceptor, test->file, &test->call, vector->suite,
 		    reply->token, reply->data);
@@ -301,7 +311,8 @@ static bool __init initiator_works(struct token_test *test)
 
 	for (i = 0; ok && i < ARRAY_SIZE(vectors); i++)
 		ok = receive(ctx, test->file, &test->call,
-			     test->reply[i].token, test->reply[i].data, true);
+			     test->reply[i].token, test->reply[i].data,
+			     SSPSEAL_STATUS_OK);
 	if (ctx)
 		sspseal_context_put(ctx);
 	return ok;

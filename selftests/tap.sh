@@ -16,6 +16,7 @@ children_of() {
 
 run_test() {
 	number=$((number + 1))
+	begin=$(date +%s)
 	mkdir "$work/$1"
 	# Not as a condition: that would turn set -e off.
 	(
@@ -32,6 +33,8 @@ run_test() {
 		echo "not ok $number $1"
 		failed=1
 	fi
+	took=$(($(date +%s) - begin))
+	[ "$took" -lt 5 ] || echo "# $1: $took s"
 }
 
 # run_tests [-t TEST]: those that the variable tests has, or one. Ends the script.
