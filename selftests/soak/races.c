@@ -170,7 +170,7 @@ static int give(struct racer *racer)
 	return status;
 }
 
-/* A copy of the handle lives as long as its context, and as what it came from. */
+/* Through a copy of the handle, in a file of its own. */
 static int take(struct racer *racer)
 {
 	struct sspseal_import i = import_args(racer->race->fd,
