@@ -469,7 +469,7 @@ load() {
 load_in_a_sandbox() {
 	new_key key
 	sandbox ./socket --patience "$crowded"
-	if is_slow; then burden 72 1 20; else burden 72 14 100; fi
+	if is_slow; then burden 72 1 3; else burden 72 14 100; fi
 }
 
 # ---- the worker
