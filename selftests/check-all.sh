@@ -4,7 +4,7 @@
 # check-all.sh [PART]
 #
 # All that there is to check, on every kernel: each part with its output in
-# build/check-all/PART.log, two parts at a time. Then a table, and a line
+# build/check-all/PART.log, three parts at a time. Then a table, and a line
 # "N passed, N failed". With PART only that.
 #
 # What stands in a row of the table: for which flavours of the kernel the modules
@@ -20,11 +20,12 @@ logs=$build/check-all
 kernels=(6.1 6.12 7.x debug kcsan)
 others=(builds static fuzz fuzz-user)
 
-# PART COMMAND: the longest first, so that none is left to run alone.
+# PART COMMAND: the longest first, so that none is left to run alone. A VM waits much,
+# so that there may be more of them than processors.
 parts() {
 	cat <<-END
+		debug     VMS=2 KERNEL=debug selftests/check.sh --tests
 		kcsan     VMS=1 KERNEL=kcsan selftests/check.sh --tests
-		debug     VMS=1 KERNEL=debug selftests/check.sh --tests
 		6.1       VMS=1 KERNEL=6.1 selftests/check.sh --tests
 		6.12      VMS=1 KERNEL=6.12 selftests/check.sh --tests
 		7.x       VMS=1 KERNEL=7.x selftests/check.sh --tests
@@ -39,7 +40,7 @@ minutes() {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
-# Of two parts that run at a time each has a folder to build in, whose objects the
+# Of the parts that run at a time each has a folder to build in, whose objects the
 # next one finds.
 run_part() {
 	local name=$1 command passed failed begin=$SECONDS status=0
@@ -130,14 +131,14 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 install_packages demo check
-say "two parts at a time, logs in $logs"
+say "three parts at a time, logs in $logs"
 # Who does not come to its end has failed, and does so in the table.
 for part in "${kernels[@]}" "${others[@]}"; do
 	: > "$logs/$part.log"
 	echo "1 0" > "$logs/$part.status"
 done
 parts | awk '{ print $1 }' |
-	xargs -n 1 -P 2 --process-slot-var=lane selftests/check-all.sh || :
+	xargs -n 1 -P 3 --process-slot-var=lane selftests/check-all.sh || :
 table
 echo "It took $(minutes "$SECONDS")."
 parts_end
