@@ -11,6 +11,7 @@
 #                             key derivation, the replay window, or a token
 #   faulty_aead.ko            a cipher that fails when it is told to
 #   faulty_hash.ko            an HMAC that takes no key
+#   faulty_parts.ko           what an HMAC and an AEAD are made of, that does nothing
 #   later_aead.ko             makes ciphers that complete later
 set -euo pipefail
 
