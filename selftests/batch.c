@@ -15,7 +15,6 @@
 #include "sspseal_test.h"
 
 #define S(name)		SSPSEAL_STATUS_##name
-#define PAGE		4096
 #define CB		32
 #define MAX		SSPSEAL_OPERATIONS_MAX
 #define STRIDE		sizeof(struct sspseal_operation)

@@ -58,7 +58,6 @@ struct job {
 	int statuses[256];
 	int other;
 	const void *shared;
-	pthread_barrier_t *start;
 };
 
 static void job_count(struct job *job, int status)
@@ -91,26 +90,6 @@ static int calls_in_all(const struct job *jobs, unsigned int nr)
 	return sum;
 }
 
-/* All at the same time, each with a job of its own. */
-static bool run_threads(struct job *jobs, unsigned int nr,
-			void *(*work)(void *))
-{
-	pthread_barrier_t start;
-	pthread_t thread[64];
-	unsigned int i;
-
-	pthread_barrier_init(&start, NULL, nr);
-	for (i = 0; i < nr; i++) {
-		jobs[i].start = &start;
-		if (pthread_create(&thread[i], NULL, work, &jobs[i]))
-			return false;
-	}
-	for (i = 0; i < nr; i++)
-		pthread_join(thread[i], NULL);
-	pthread_barrier_destroy(&start);
-	return true;
-}
-
 static void jobs_make(struct job *jobs, unsigned int nr, int fd, __u32 handle)
 {
 	unsigned int i;
@@ -123,13 +102,12 @@ static void jobs_make(struct job *jobs, unsigned int nr, int fd, __u32 handle)
 	}
 }
 
-static void *seal_each(void *argument)
+static void seal_each(void *argument)
 {
 	struct job *job = argument;
 	struct letter *l;
 	unsigned int i;
 
-	pthread_barrier_wait(job->start);
 	for (i = 0; i < EACH; i++) {
 		struct sspseal_buffer b[2];
 		struct sspseal_message m = message(job->handle, b, 2);
@@ -143,7 +121,6 @@ static void *seal_each(void *argument)
 		job_count(job, call(job->fd, i & 8 ? SSPSEAL_SIGN :
 				    SSPSEAL_SEAL, &m));
 	}
-	return NULL;
 }
 
 TEST_F(concurrency, seal_from_eight_threads)
@@ -157,7 +134,7 @@ TEST_F(concurrency, seal_from_eight_threads)
 	jobs_make(jobs, THREADS, self->fd, self->initiator);
 	for (i = 0; i < THREADS; i++)
 		jobs[i].letters = letters;
-	ASSERT_TRUE(run_threads(jobs, THREADS, seal_each));
+	ASSERT_TRUE(team_run(jobs, sizeof(*jobs), THREADS, seal_each));
 	EXPECT_EQ(THREADS * EACH, counted(jobs, THREADS, S(OK)));
 	EXPECT_EQ(THREADS * EACH, sent(self->fd, self->initiator));
 
@@ -180,7 +157,7 @@ TEST_F(concurrency, seal_from_eight_threads)
 }
 
 /* Every thread offers every message, in an order of its own. */
-static void *unseal_all(void *argument)
+static void unseal_all(void *argument)
 {
 	struct job *job = argument;
 	const struct letter *letters = job->shared;
@@ -188,7 +165,6 @@ static void *unseal_all(void *argument)
 	unsigned int i;
 	int status;
 
-	pthread_barrier_wait(job->start);
 	for (i = 0; i < THREADS * EACH; i++) {
 		unsigned int at = (i * 7 + job->number * 31) % (THREADS * EACH);
 
@@ -201,7 +177,6 @@ static void *unseal_all(void *argument)
 			status = BROKEN;
 		job_count(job, status);
 	}
-	return NULL;
 }
 
 TEST_F(concurrency, each_message_is_accepted_once)
@@ -219,21 +194,19 @@ TEST_F(concurrency, each_message_is_accepted_once)
 	jobs_make(jobs, 4, self->fd, self->acceptor);
 	for (i = 0; i < 4; i++)
 		jobs[i].shared = letters;
-	ASSERT_TRUE(run_threads(jobs, 4, unseal_all));
+	ASSERT_TRUE(team_run(jobs, sizeof(*jobs), 4, unseal_all));
 	EXPECT_EQ(THREADS * EACH, counted(jobs, 4, S(OK)));
 	EXPECT_EQ(3 * THREADS * EACH, counted(jobs, 4, S(REPLAYED)));
 	EXPECT_EQ(THREADS * EACH, received(self->fd, self->acceptor));
 }
 
-static void *unseal_one(void *argument)
+static void unseal_one(void *argument)
 {
 	struct job *job = argument;
 	struct letter l = job->letters[job->number];
 
-	pthread_barrier_wait(job->start);
 	job_count(job, simple_call(job->fd, SSPSEAL_UNSEAL, job->handle,
 				   l.token, l.data, CB));
-	return NULL;
 }
 
 /* The first messages of several sessions at once: exactly one is pinned. */
@@ -259,7 +232,7 @@ TEST_F(concurrency, one_session_is_pinned)
 						 letters[i].data, CB));
 			jobs[i].letters = letters;
 		}
-		ASSERT_TRUE(run_threads(jobs, THREADS, unseal_one));
+		ASSERT_TRUE(team_run(jobs, sizeof(*jobs), THREADS, unseal_one));
 		EXPECT_EQ(1, counted(jobs, THREADS, S(OK)));
 		EXPECT_EQ(THREADS - 1, counted(jobs, THREADS, S(TOKEN_SALT)));
 		accepted = 0;
@@ -277,13 +250,11 @@ TEST_F(concurrency, one_session_is_pinned)
 	}
 }
 
-static void *destroy_once(void *argument)
+static void destroy_once(void *argument)
 {
 	struct job *job = argument;
 
-	pthread_barrier_wait(job->start);
 	job_count(job, destroy(job->fd, job->handle));
-	return NULL;
 }
 
 TEST_F(concurrency, destroy_from_eight_threads)
@@ -296,21 +267,20 @@ TEST_F(concurrency, destroy_from_eight_threads)
 		handle = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					SERVICES);
 		jobs_make(jobs, THREADS, self->fd, handle);
-		ASSERT_TRUE(run_threads(jobs, THREADS, destroy_once));
+		ASSERT_TRUE(team_run(jobs, sizeof(*jobs), THREADS, destroy_once));
 		EXPECT_EQ(1, counted(jobs, THREADS, S(OK)));
 		EXPECT_EQ(THREADS - 1, counted(jobs, THREADS,
 					       S(ALREADY_DESTROYED)));
 	}
 }
 
-static void *create_and_destroy(void *argument)
+static void create_and_destroy(void *argument)
 {
 	struct job *job = argument;
 	__u32 handle, last = 0;
 	unsigned int i;
 	int status;
 
-	pthread_barrier_wait(job->start);
 	for (i = 0; i < 30; i++) {
 		struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
 						      SERVICES);
@@ -332,7 +302,6 @@ static void *create_and_destroy(void *argument)
 			job->other++;
 		job_count(job, destroy(job->fd, handle));
 	}
-	return NULL;
 }
 
 TEST_F(concurrency, create_and_destroy)
@@ -340,12 +309,12 @@ TEST_F(concurrency, create_and_destroy)
 	struct job jobs[THREADS];
 
 	jobs_make(jobs, THREADS, self->fd, 0);
-	ASSERT_TRUE(run_threads(jobs, THREADS, create_and_destroy));
+	ASSERT_TRUE(team_run(jobs, sizeof(*jobs), THREADS, create_and_destroy));
 	EXPECT_EQ(3 * 30 * THREADS, counted(jobs, THREADS, S(OK)));
 	EXPECT_EQ(3 * 30 * THREADS, calls_in_all(jobs, THREADS));
 }
 
-static void *create_or_show(void *argument)
+static void create_or_show(void *argument)
 {
 	struct job *job = argument;
 	long handles;
@@ -353,13 +322,11 @@ static void *create_or_show(void *argument)
 
 	if (job->number)
 		return create_and_destroy(argument);
-	pthread_barrier_wait(job->start);
 	for (i = 0; i < 100; i++) {
 		/* Two are the fixture's, and each of the others has one or none. */
 		handles = fdinfo_number(job->fd, "sspseal-handles");
 		job_count(job, handles < 2 || handles > 1 + THREADS);
 	}
-	return NULL;
 }
 
 /* What fdinfo tells it reads without a lock. */
@@ -368,7 +335,7 @@ TEST_F(concurrency, shown_meanwhile)
 	struct job jobs[THREADS];
 
 	jobs_make(jobs, THREADS, self->fd, 0);
-	ASSERT_TRUE(run_threads(jobs, THREADS, create_or_show));
+	ASSERT_TRUE(team_run(jobs, sizeof(*jobs), THREADS, create_or_show));
 	EXPECT_EQ(100 + 3 * 30 * (THREADS - 1), counted(jobs, THREADS, S(OK)));
 	EXPECT_EQ(2, fdinfo_number(self->fd, "sspseal-handles"));
 }

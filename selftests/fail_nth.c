@@ -32,17 +32,6 @@
 
 /* ---- faults ---- */
 
-static bool write_setting(const char *path, const char *value)
-{
-	ssize_t size = strlen(value);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, value, size) == size;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* What may sleep may fail too, pages one by one; and no line in the log. */
 static int faults_open(void)
 {
@@ -51,12 +40,12 @@ static int faults_open(void)
 	if (fd < 0)
 		return -1;
 	/* Faults are for the calls, not for this program's own pages. */
-	if (write_setting(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
-	    write_setting(DEBUGFS "failslab/verbose", "0") &&
-	    write_setting(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
-	    write_setting(DEBUGFS "fail_page_alloc/min-order", "0") &&
-	    write_setting(DEBUGFS "fail_page_alloc/verbose", "0") &&
-	    write_setting(DEBUGFS "fail_usercopy/verbose", "0") &&
+	if (file_write(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
+	    file_write(DEBUGFS "failslab/verbose", "0") &&
+	    file_write(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
+	    file_write(DEBUGFS "fail_page_alloc/min-order", "0") &&
+	    file_write(DEBUGFS "fail_page_alloc/verbose", "0") &&
+	    file_write(DEBUGFS "fail_usercopy/verbose", "0") &&
 	    !mlockall(MCL_CURRENT | MCL_FUTURE))
 		return fd;
 	abort();
@@ -321,17 +310,6 @@ static const char *ends_all(struct world *w)
 }
 
 /* A message goes from one handle to the other. */
-static bool carries(int from, __u32 sender, int to, __u32 receiver)
-{
-	__u8 token[TOKEN_SIZE], data[SHORT], plain[SHORT];
-
-	fill(plain, sizeof(plain));
-	memcpy(data, plain, sizeof(data));
-	return !simple_call(from, SSPSEAL_SEAL, sender, token, data, SHORT) &&
-	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data, SHORT) &&
-	       !memcmp(data, plain, sizeof(data));
-}
-
 static const char *was_created(struct world *w)
 {
 	struct figures now;
@@ -1220,7 +1198,7 @@ static bool set_fault(const char *sort, const char *setting, long value)
 
 	snprintf(path, sizeof(path), DEBUGFS "%s/%s", sort, setting);
 	snprintf(text, sizeof(text), "%ld", value);
-	return write_setting(path, text);
+	return file_write(path, text);
 }
 
 /* Each one of @sort fails, up to @times, in the task that asks for it. */
@@ -1242,7 +1220,7 @@ static bool set_charged_faults(bool on)
 		return false;
 	ok = set_fault("failslab", "cache-filter", on);
 	for (i = 0; i < found.gl_pathc; i++)
-		ok = ok && write_setting(found.gl_pathv[i], on ? "1" : "0");
+		ok = ok && file_write(found.gl_pathv[i], on ? "1" : "0");
 	globfree(&found);
 	return ok;
 }

@@ -14,7 +14,6 @@
 
 #define S(name)		SSPSEAL_STATUS_##name
 #define CB		100
-#define PAGE		4096
 
 /* What becomes of a page. */
 enum fate { READ_ONLY, FORBIDDEN, NOT_MAPPED, FATES };

@@ -18,7 +18,7 @@
 #include "sspseal_test.h"
 
 #define CB	100
-#define PAGE	"protocol.rst"
+#define DESCRIPTION	"protocol.rst"
 
 FIXTURE(interop)
 {
@@ -401,7 +401,7 @@ static bool ends_of(const char *text, struct handshake_peer *a,
 static char *read_page(void)
 {
 	static char text[65536];
-	int fd = open(PAGE, O_RDONLY);
+	int fd = open(DESCRIPTION, O_RDONLY);
 	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 	if (fd >= 0)

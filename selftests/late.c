@@ -16,7 +16,6 @@
 #define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
 #define EXPORTED	SSPSEAL_EXPORTED_HANDLE
 #define CB		100
-#define PAGE		4096
 
 FIXTURE(late)
 {
@@ -32,22 +31,13 @@ FIXTURE(late)
 	struct waiting_call w;
 };
 
-static void *new_page(void)
-{
-	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		abort();
-	return page;
-}
-
 FIXTURE_SETUP(late)
 {
-	self->page = new_page();
+	self->page = page_new();
+	ASSERT_NE(NULL, self->page);
 	memset(self->page, 0, PAGE);
 	self->watch = page_watch(self->page);
-	self->absent = new_page();
+	self->absent = page_new();
 	self->missing = pages_missing(self->absent, PAGE);
 	if (self->watch < 0 || self->missing < 0)
 		SKIP(return, "no userfaultfd");
@@ -101,15 +91,6 @@ static int seal(int fd, __u32 handle)
 	__u8 token[TOKEN_SIZE], data[CB] = { };
 
 	return simple_call(fd, SSPSEAL_SEAL, handle, token, data, CB);
-}
-
-static bool carries(int fd, __u32 sender, int to, __u32 receiver)
-{
-	__u8 token[TOKEN_SIZE], data[CB] = { };
-
-	return !simple_call(fd, SSPSEAL_SEAL, sender, token, data, CB) &&
-	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data, CB) &&
-	       all_bytes(data, 0, CB);
 }
 
 /* ---- CREATE ---- */

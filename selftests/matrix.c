@@ -17,7 +17,6 @@
 #define S(name)		SSPSEAL_STATUS_##name
 #define CB		40
 #define ALL_RIGHTS	0x3fU
-#define PAGE		4096
 
 /* ---- the table ---- */
 

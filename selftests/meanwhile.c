@@ -14,7 +14,6 @@
 #define ALL_RIGHTS	63U
 #define EXPORTED	SSPSEAL_EXPORTED_HANDLE
 #define CB		100
-#define PAGE		4096
 
 FIXTURE(meanwhile)
 {
@@ -280,20 +279,12 @@ FIXTURE_VARIANT_ADD(meanwhile, info)
 	.cmd = SSPSEAL_INFO, .prepare = prepare_info,
 };
 
-static void *new_page(void)
-{
-	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return page == MAP_FAILED ? NULL : page;
-}
-
 FIXTURE_SETUP(meanwhile)
 {
 	struct sspseal_export e;
 
-	self->page = new_page();
-	self->absent = new_page();
+	self->page = page_new();
+	self->absent = page_new();
 	ASSERT_TRUE(self->page && self->absent);
 	memset(self->page, 0, PAGE);
 	self->watch = page_watch(self->page);

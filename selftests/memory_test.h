@@ -11,7 +11,6 @@
 
 #define S(name)		SSPSEAL_STATUS_##name
 #define MIB		(1024 * 1024)
-#define PAGE		4096
 /* The most of a message that is only authenticated. */
 #define ASSOCIATED	65536
 

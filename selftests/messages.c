@@ -16,7 +16,6 @@
 #include "sspseal_test.h"
 
 #define CB	32
-#define PAGE	4096
 /* More than go to the kernel at once, and not a multiple of that. */
 #define NR	70
 #define ORDERED	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT | \

@@ -18,7 +18,6 @@
 #define S(name)		SSPSEAL_STATUS_##name
 #define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
 #define CB		64
-#define PAGE		4096
 
 struct letter {
 	__u8 token[TOKEN_SIZE];
@@ -615,15 +614,6 @@ static void make(struct stage *s, unsigned int i, unsigned long cmd, size_t size
 	s->u[i].head.status = POISON32;
 	s->cmd = cmd;
 	s->size = size;
-}
-
-static bool carries(int fd, __u32 from, int to, __u32 receiver)
-{
-	__u8 token[TOKEN_SIZE], data[CB] = { };
-
-	return !simple_call(fd, SSPSEAL_SEAL, from, token, data, CB) &&
-	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data, CB) &&
-	       all_bytes(data, 0, CB);
 }
 
 static void make_info(struct stage *s, unsigned int i)

@@ -528,6 +528,19 @@ int simple_refused(int fd, unsigned long cmd, __u32 handle, void *token,
 	return message_refused(fd, cmd, handle, b, ARRAY_SIZE(b));
 }
 
+bool carries(int from, __u32 sender, int to, __u32 receiver)
+{
+	__u8 token[TOKEN_SIZE], data[20], plain[sizeof(data)];
+
+	fill(plain, sizeof(plain));
+	memcpy(data, plain, sizeof(data));
+	return !simple_call(from, SSPSEAL_SEAL, sender, token, data,
+			    sizeof(data)) &&
+	       !simple_call(to, SSPSEAL_UNSEAL, receiver, token, data,
+			    sizeof(data)) &&
+	       !memcmp(data, plain, sizeof(data));
+}
+
 static __u64 get_be(const __u8 *p, unsigned int bytes)
 {
 	__u64 value = 0;
@@ -737,6 +750,14 @@ static int uffd_register(void *start, size_t size, __u64 mode)
 		return -1;
 	}
 	return fd;
+}
+
+void *page_new(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return page == MAP_FAILED ? NULL : page;
 }
 
 int pages_missing(void *start, size_t size)

@@ -26,6 +26,8 @@
 #define READONLY	SSPSEAL_BUFFER_READONLY
 #define RWC		SSPSEAL_BUFFER_READONLY_WITH_CHECKSUM
 #define TOKEN_SIZE	SSPSEAL_TOKEN_SIZE
+/* x86's. */
+#define PAGE		4096
 
 #define ALL_SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_INTEGRITY | \
 			 SSPSEAL_REPLAY_DETECT | SSPSEAL_SEQUENCE_DETECT)
@@ -108,6 +110,8 @@ int simple_call(int fd, unsigned long cmd, __u32 handle, void *token,
 		void *data, size_t cb);
 int simple_refused(int fd, unsigned long cmd, __u32 handle, void *token,
 		   void *data, size_t cb);
+/* SEAL with one handle, UNSEAL with another: does the same arrive? */
+bool carries(int from, __u32 sender, int to, __u32 receiver);
 
 /* Big-endian numbers of a token. */
 __u64 token_counter(const __u8 *token);
@@ -226,6 +230,8 @@ bool each_once(const __u64 *numbers, unsigned int nr);
 /* Waits until each of them has sealed a message more, 10 s at most. */
 bool sealers_at_work(const struct sealer *sealers, unsigned int nr);
 
+/* Of memory of its own. NULL if there is none. */
+void *page_new(void);
 /*
  * Memory whose pages are not there yet: who touches one, the kernel too, waits
  * until page_give() brings it, or until the descriptor is closed and all of them

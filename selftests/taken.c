@@ -17,7 +17,6 @@
 #define S(name)		SSPSEAL_STATUS_##name
 #define SERVICES	(SSPSEAL_CONFIDENTIALITY | SSPSEAL_REPLAY_DETECT)
 #define CB		100
-#define PAGE		4096
 
 /*
  * @page: what is taken away
