@@ -77,6 +77,7 @@ check_edits() {
 check_lists() {
 	for list in sanitizers races slub list; do
 		check_edits
+		list | cut -f 2,4 | sort | uniq -d | sed "s#^#mutants/$list: twice: #"
 	done
 	(cd "$top" && grep -L '^#include ".*\.c"' kmod/*.c userlib/src/*.c) | while read -r file; do
 		[ "$(list | cut -f 2 | grep -cxF "$file")" -ge 2 ] ||
