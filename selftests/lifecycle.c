@@ -158,16 +158,14 @@ FIXTURE(begun)
 	/* A page for DATA that is not there, and who is told. */
 	__u8 *page;
 	int missing;
+	struct waiting_message w;
 };
 
 FIXTURE_SETUP(begun)
 {
-	size_t size = sysconf(_SC_PAGESIZE);
-
-	self->page = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->page);
-	self->missing = pages_missing(self->page, size);
+	self->page = page_new();
+	ASSERT_NE(NULL, self->page);
+	self->missing = pages_missing(self->page, PAGE);
 	if (self->missing < 0)
 		SKIP(return, "no userfaultfd");
 	self->fd = device_open();
@@ -188,58 +186,28 @@ FIXTURE_TEARDOWN(begun)
 	close(self->peer_fd);
 }
 
-/* A thread's one call. */
-struct waiting {
-	int fd;
-	__u32 handle;
-	void *data;
-	__u8 token[TOKEN_SIZE];
-	int status;
-	struct team team;
-};
+static const __u8 zeroes[PAGE];
 
-static void seal_waiting(void *job)
-{
-	struct waiting *w = job;
+#define BEGINS(fd, handle)						\
+	ASSERT_TRUE(message_begin(&self->w, fd, SSPSEAL_SEAL, handle,	\
+				  self->page, CB, self->missing))
 
-	w->status = simple_call(w->fd, SSPSEAL_SEAL, w->handle, w->token,
-				w->data, CB);
-}
-
-static bool waiting_start(struct waiting *w, int fd, __u32 handle, void *data,
-			  int missing)
-{
-	*w = (struct waiting) { .fd = fd, .handle = handle, .data = data };
-	return team_start(&w->team, w, sizeof(*w), 1, seal_waiting) &&
-	       pages_await(missing, 1);
-}
-
-/* Gives it a page of zeroes. */
-static int waiting_end(struct waiting *w, int missing)
-{
-	static const __u8 zeroes[65536];
-
-	if (!page_give(missing, w->data, zeroes))
-		return BROKEN;
-	team_join(&w->team);
-	return w->status;
-}
+#define ENDS(status)							\
+	EXPECT_EQ(status, message_end(&self->w, self->missing, zeroes))
 
 /* It finishes, and the message is whole. */
 #define FINISHES() do {							\
-	EXPECT_EQ(0, waiting_end(&w, self->missing));			\
-	EXPECT_EQ(0, token_counter(w.token));				\
+	ENDS(0);							\
+	EXPECT_EQ(0, token_counter(self->w.token));			\
 	EXPECT_EQ(0, simple_call(self->peer_fd, SSPSEAL_UNSEAL,		\
-				 self->peer, w.token, self->page, CB));	\
+				 self->peer, self->w.token, self->page,	\
+				 CB));					\
 	EXPECT_TRUE(all_bytes(self->page, 0, CB));			\
 } while (0)
 
 TEST_F(begun, handle_is_destroyed)
 {
-	struct waiting w;
-
-	ASSERT_TRUE(waiting_start(&w, self->fd, self->handle, self->page,
-				  self->missing));
+	BEGINS(self->fd, self->handle);
 	EXPECT_EQ(0, destroy(self->fd, self->handle));
 	EXPECT_EQ(S(ALREADY_DESTROYED), seal(self->fd, self->handle));
 	FINISHES();
@@ -247,10 +215,7 @@ TEST_F(begun, handle_is_destroyed)
 
 TEST_F(begun, file_is_closed)
 {
-	struct waiting w;
-
-	ASSERT_TRUE(waiting_start(&w, self->fd, self->handle, self->page,
-				  self->missing));
+	BEGINS(self->fd, self->handle);
 	EXPECT_EQ(0, close(self->fd));
 	FINISHES();
 }
@@ -258,12 +223,10 @@ TEST_F(begun, file_is_closed)
 TEST_F(begun, handle_is_revoked)
 {
 	struct sspseal_export e = export_args(self->handle, ALL_RIGHTS);
-	struct waiting w;
 
 	e.flags = SSPSEAL_EXPORT_REVOCABLE;
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
-	ASSERT_TRUE(waiting_start(&w, e.fd, EXPORTED, self->page,
-				  self->missing));
+	BEGINS(e.fd, EXPORTED);
 	EXPECT_EQ(0, destroy(self->fd, e.revoker));
 	EXPECT_EQ(S(REVOKED), seal(e.fd, EXPORTED));
 	FINISHES();
@@ -272,12 +235,10 @@ TEST_F(begun, handle_is_revoked)
 TEST_F(begun, handle_expires)
 {
 	struct sspseal_export e = export_args(self->handle, ALL_RIGHTS);
-	struct waiting w;
 
-	e.expiry = time(NULL) + 2;
+	e.expiry = time(NULL) + 2 + slowness();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
-	ASSERT_TRUE(waiting_start(&w, e.fd, EXPORTED, self->page,
-				  self->missing));
+	BEGINS(e.fd, EXPORTED);
 	sleep_until(e.expiry);
 	EXPECT_EQ(S(HANDLE_EXPIRED), seal(e.fd, EXPORTED));
 	FINISHES();
@@ -288,19 +249,90 @@ TEST_F(begun, context_expires)
 {
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
 					      SERVICES);
-	struct waiting w;
 
-	c.expiry = time(NULL) + 2;
+	c.expiry = time(NULL) + 2 + slowness();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
-	ASSERT_TRUE(waiting_start(&w, self->fd, c.handle, self->page,
-				  self->missing));
+	BEGINS(self->fd, c.handle);
 	sleep_until(c.expiry);
 	/* The first look at the clock ends it. */
 	EXPECT_EQ(S(EXPIRED), seal(self->fd, c.handle));
-	EXPECT_EQ(S(EXPIRED), waiting_end(&w, self->missing));
+	ENDS(S(EXPIRED));
 	EXPECT_EQ(0, sent(self->fd, c.handle));
-	EXPECT_TRUE(all_bytes(w.token, 0, TOKEN_SIZE));
+	EXPECT_TRUE(all_bytes(self->w.token, 0, TOKEN_SIZE));
 	EXPECT_TRUE(all_bytes(self->page, 0, CB));
+}
+
+/* ---- one that opens a message, and waits for it ---- */
+
+FIXTURE(arriving)
+{
+	int fd;
+	__u32 initiator;
+	__u32 acceptor;
+	/* The acceptor's. */
+	time_t expiry;
+	__u8 *page;
+	int missing;
+	/* DATA, as it comes. */
+	__u8 sealed[PAGE];
+	struct waiting_message w;
+};
+
+FIXTURE_VARIANT(arriving)
+{
+	unsigned long cmd;
+};
+
+FIXTURE_VARIANT_ADD(arriving, unseal)
+{
+	.cmd = SSPSEAL_UNSEAL,
+};
+
+FIXTURE_VARIANT_ADD(arriving, verify)
+{
+	.cmd = SSPSEAL_VERIFY,
+};
+
+FIXTURE_SETUP(arriving)
+{
+	struct sspseal_create c = create_args(SSPSEAL_ROLE_ACCEPTOR, SERVICES);
+
+	self->page = page_new();
+	ASSERT_NE(NULL, self->page);
+	self->missing = pages_missing(self->page, PAGE);
+	if (self->missing < 0)
+		SKIP(return, "no userfaultfd");
+	self->fd = device_open();
+	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+					 SERVICES);
+	self->expiry = time(NULL) + 2 + slowness();
+	c.expiry = self->expiry;
+	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
+	self->acceptor = c.handle;
+	ASSERT_EQ(0, simple_call(self->fd, variant->cmd - 1, self->initiator,
+				 self->w.token, self->sealed, CB));
+	ASSERT_TRUE(message_begin(&self->w, self->fd, variant->cmd,
+				  self->acceptor, self->page, CB,
+				  self->missing));
+}
+
+FIXTURE_TEARDOWN(arriving)
+{
+	close(self->fd);
+}
+
+/* Nothing was accepted, and nothing opened. */
+#define COMES_TOO_LATE() do {						\
+	EXPECT_EQ(S(EXPIRED), message_end(&self->w, self->missing,	\
+					  self->sealed));		\
+	EXPECT_EQ(0, received(self->fd, self->acceptor));		\
+	EXPECT_EQ(0, memcmp(self->page, self->sealed, PAGE));		\
+} while (0)
+
+TEST_F(arriving, context_expires)
+{
+	sleep_until(self->expiry);
+	COMES_TOO_LATE();
 }
 
 /* ---- processes ---- */
@@ -781,20 +813,32 @@ TEST_F(hibernation, during_use)
 
 TEST_F(begun, machine_is_copied)
 {
-	struct waiting w;
 	int image;
 
 	if (!own_machine())
 		SKIP(return, OWN_MACHINE);
 	if (access(IMAGE, F_OK))
 		SKIP(return, "a kernel without hibernation");
-	ASSERT_TRUE(waiting_start(&w, self->fd, self->handle, self->page,
-				  self->missing));
+	BEGINS(self->fd, self->handle);
 	image = open(IMAGE, O_RDONLY | O_CLOEXEC);
 	EXPECT_LE(0, image);
-	EXPECT_EQ(S(EXPIRED), waiting_end(&w, self->missing));
+	ENDS(S(EXPIRED));
 	EXPECT_EQ(0, sent(self->fd, self->handle));
-	EXPECT_TRUE(all_bytes(w.token, 0, TOKEN_SIZE));
+	EXPECT_TRUE(all_bytes(self->w.token, 0, TOKEN_SIZE));
+	close(image);
+}
+
+TEST_F(arriving, machine_is_copied)
+{
+	int image;
+
+	if (!own_machine())
+		SKIP(return, OWN_MACHINE);
+	if (access(IMAGE, F_OK))
+		SKIP(return, "a kernel without hibernation");
+	image = open(IMAGE, O_RDONLY | O_CLOEXEC);
+	EXPECT_LE(0, image);
+	COMES_TOO_LATE();
 	close(image);
 }
 

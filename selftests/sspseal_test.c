@@ -1039,6 +1039,26 @@ int call_end(struct waiting_call *w)
 	return w->error;
 }
 
+bool message_begin(struct waiting_message *w, int fd, unsigned long cmd,
+		   __u32 handle, void *data, size_t cb, int pages)
+{
+	w->b[0] = buffer(TOKEN, w->token, TOKEN_SIZE);
+	w->b[1] = buffer(DATA, data, cb);
+	w->m = message(handle, w->b, 2);
+	w->call = (struct waiting_call) { .fd = fd, .cmd = cmd, .arg = &w->m };
+	return call_begin(&w->call, pages);
+}
+
+int message_end(struct waiting_message *w, int pages, const void *content)
+{
+	void *data = (void *)(uintptr_t)w->b[1].ptr;
+
+	if (!page_give(pages, data, content) ||
+	    call_end(&w->call) != status_errno(w->m.status))
+		return BROKEN;
+	return w->m.status;
+}
+
 long references(void)
 {
 	FILE *file = fopen("/sys/module/sspseal/refcnt", "re");

@@ -270,6 +270,23 @@ struct waiting_call {
 bool call_begin(struct waiting_call *w, int pages);
 int call_end(struct waiting_call *w);
 
+/*
+ * The same of a message whose DATA is in such a page: b[0] is @token, which may be
+ * filled before, b[1] is DATA.
+ */
+struct waiting_message {
+	__u8 token[TOKEN_SIZE];
+	/* Private: */
+	struct sspseal_buffer b[2];
+	struct sspseal_message m;
+	struct waiting_call call;
+};
+
+bool message_begin(struct waiting_message *w, int fd, unsigned long cmd,
+		   __u32 handle, void *data, size_t cb, int pages);
+/* The page comes, with @content. Gives the status. */
+int message_end(struct waiting_message *w, int pages, const void *content);
+
 /* How many files hold the module, -1 if it is no module. */
 long references(void);
 /* What is closed elsewhere may be so a moment later: ten seconds at most. */
