@@ -118,7 +118,7 @@ struct world {
 		struct sspseal_import import;
 		struct sspseal_batch batch;
 	} u;
-	struct sspseal_native params;
+	struct sspseal_native params, given_params;
 	unsigned int ours;
 	size_t cb;
 	struct sspseal_buffer b[5], given_b[5];
@@ -160,6 +160,7 @@ static void remember(struct world *w)
 	memcpy(w->given, w->data, w->cb);
 	memcpy(w->given_token, w->token[0], TOKEN_SIZE);
 	memcpy(w->given_b, w->b, sizeof(w->b));
+	w->given_params = w->params;
 	figures_take(w, &w->figures);
 }
 
@@ -176,6 +177,8 @@ static const char *what_changed(struct world *w)
 	if (memcmp((__u8 *)w->arg + rest, w->before + rest,
 		   arg_size(w) - rest))
 		return "the struct has changed";
+	if (memcmp(&w->params, &w->given_params, sizeof(w->params)))
+		return "the parameters have changed";
 	if (memcmp(w->data, w->given, w->cb) ||
 	    memcmp(w->token[0], w->given_token, TOKEN_SIZE))
 		return "the message has changed";

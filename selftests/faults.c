@@ -944,6 +944,7 @@ TEST_F(other_commands, destroy_struct)
  * A command that works, and the part of what it is called with that has outputs.
  * @address: of the part, NULL if it is the struct
  * @unread: the part is only written
+ * @torn: something was written to parameters, and was not taken back
  * @ends: the context sends no more once a number was burned
  * @told: what the first operation of a batch says
  * @next: the handle that is given out next
@@ -971,7 +972,7 @@ struct outputs {
 		struct sspseal_import import;
 		struct sspseal_batch batch;
 	} u;
-	struct sspseal_native params;
+	struct sspseal_native params, given_params;
 	struct sspseal_buffer b[3], later[2];
 	struct sspseal_operation op[2];
 	/* Token and DATA, as STREAM has them, and what they were before the call. */
@@ -982,6 +983,7 @@ struct outputs {
 	const void *part;
 	size_t part_size;
 	bool unread;
+	bool torn;
 	bool ends;
 	__u32 told;
 };
@@ -1008,16 +1010,20 @@ static void give_info(struct outputs *o)
 	struct_is(o, SSPSEAL_INFO, sizeof(o->u.info));
 }
 
+/* Its salt is written before the struct, and taken back where that fails. */
 static void give_create(struct outputs *o)
 {
+	memset(o->params.salt, POISON, sizeof(o->params.salt));
+	o->given_params = o->params;
 	o->u.create = create_args(SSPSEAL_ROLE_INITIATOR, ALL_SERVICES);
+	o->u.create.params = (uintptr_t)&o->params;
+	o->u.create.params_size = sizeof(o->params);
 	struct_is(o, SSPSEAL_CREATE, sizeof(o->u.create));
 }
 
 static void give_params(struct outputs *o)
 {
 	give_create(o);
-	o->u.create.params_size = sizeof(o->params);
 	part_is(o, &o->params, sizeof(o->params), &o->u.create.params);
 }
 
@@ -1254,6 +1260,8 @@ static int call_across(struct outputs *o, size_t at, enum fate fate,
 		memcpy(status, (__u32 *)arg + 1, sizeof(*status));
 	if (o->address == &o->u.batch.operations && fate == READ_ONLY)
 		o->told = ((struct sspseal_operation *)part)->message.status;
+	o->torn = memcmp(&o->params, &o->given_params, sizeof(o->params)) ||
+		  (o->part == &o->params && memcmp(part, o->part, at));
 	if (o->address)
 		*o->address = (uintptr_t)o->part;
 	return error;
@@ -1265,6 +1273,8 @@ static const char *nothing_is_left(struct outputs *o)
 		return "a handle is left, or missing";
 	if (o->descriptors != descriptors() || o->next_fd != next_fd())
 		return "a descriptor is left";
+	if (o->torn)
+		return "the parameters have changed";
 	return fdinfo_number(o->fd, "sspseal-in-flight") ?
 	       "bytes are in flight" : NULL;
 }
@@ -1607,6 +1617,7 @@ TEST_F(outputs, across_a_border)
 			TH_LOG("byte %u, fate %u: %s", at, fate, wrong);
 		outputs_end(o);
 	}
+	EXPECT_TRUE(no_context_is_left());
 }
 
 TEST_HARNESS_MAIN

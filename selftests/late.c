@@ -54,6 +54,7 @@ FIXTURE_SETUP(late)
 FIXTURE_TEARDOWN(late)
 {
 	close(self->fd);
+	EXPECT_TRUE(no_context_is_left());
 }
 
 /* @arg must be a struct in the page if the writing of it is to wait. */

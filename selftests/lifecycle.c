@@ -184,6 +184,7 @@ FIXTURE_TEARDOWN(begun)
 {
 	close(self->fd);
 	close(self->peer_fd);
+	EXPECT_TRUE(no_context_is_left());
 }
 
 static const __u8 zeroes[PAGE];
@@ -230,6 +231,7 @@ TEST_F(begun, handle_is_revoked)
 	EXPECT_EQ(0, destroy(self->fd, e.revoker));
 	EXPECT_EQ(S(REVOKED), seal(e.fd, EXPORTED));
 	FINISHES();
+	close(e.fd);
 }
 
 TEST_F(begun, handle_expires)
@@ -242,6 +244,7 @@ TEST_F(begun, handle_expires)
 	sleep_until(e.expiry);
 	EXPECT_EQ(S(HANDLE_EXPIRED), seal(e.fd, EXPORTED));
 	FINISHES();
+	close(e.fd);
 }
 
 /* The end of the context is another thing: no number is taken after it. */
@@ -319,6 +322,7 @@ FIXTURE_SETUP(arriving)
 FIXTURE_TEARDOWN(arriving)
 {
 	close(self->fd);
+	EXPECT_TRUE(no_context_is_left());
 }
 
 /* Nothing was accepted, and nothing opened. */

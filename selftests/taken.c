@@ -672,6 +672,7 @@ FIXTURE_TEARDOWN(taken)
 {
 	close(self->s.exported);
 	close(self->s.fd);
+	EXPECT_TRUE(no_context_is_left());
 }
 
 static void wait_in_call(void *job)
