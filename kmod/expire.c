@@ -55,7 +55,7 @@ void sspseal_context_failed(struct sspseal_context *ctx)
 
 /**
  * sspseal_context_watch() - expire a context with all others
- * @ctx: has not chosen its salt yet: a copy made before would choose another
+ * @ctx: has not chosen its salt yet: after the notice of a copy it is another
  */
 void sspseal_context_watch(struct sspseal_context *ctx)
 {

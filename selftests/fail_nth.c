@@ -1311,30 +1311,32 @@ FIXTURE_TEARDOWN(loading)
 	EXPECT_EQ(0, load(self->module, parameters ?: ""));
 }
 
+/* More points of the module's own in a row than say nothing. */
+#define QUIET		40
+
 /*
- * From the last point to the first of the module's own: that is in what it begins with,
- * and there are hundreds of the kernel's before.
+ * From the last point to the first of the module's own: there are hundreds of the
+ * kernel's before, where the module says nothing. How many differs from time to time, so
+ * that not each point is met.
  */
 TEST_F_TIMEOUT(loading, no_half_module, 600)
 {
-	unsigned int n, last, failures = 0;
-	bool began = false, begins = false;
+	unsigned int n, last, failures = 0, quiet = 0;
 	int err;
 
 	last = points_of_loading(self->fault, self->module);
 	ASSERT_EQ(0, unload());
-	for (n = last; n && (begins || !began); n--) {
+	for (n = last; n && quiet < QUIET; n--) {
 		fault_set(self->fault, n);
 		err = load(self->module, "");
 		fault_left(self->fault);
 		failures += err != 0;
-		begins = has_said(self->log, "sspseal: no hmac");
-		began = began || begins;
+		quiet = has_said(self->log, "sspseal: ") ? 0 : quiet + 1;
 		whole_or_not(_metadata, n, err);
 	}
 	TH_LOG("points %u to %u, %u failures", n + 1, last, failures);
-	EXPECT_TRUE(began);
-	EXPECT_FALSE(begins);
+	EXPECT_NE(0, n);
+	EXPECT_LT(2 * QUIET, last - n);
 }
 
 static int load_with_faults(FIXTURE_DATA(loading) * self)
