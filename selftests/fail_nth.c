@@ -1375,14 +1375,30 @@ TEST_F_TIMEOUT(loading, no_slots, 300)
 	EXPECT_TRUE(set_faults("fail_page_alloc", 0));
 }
 
-/* Neither a slot, nor the pages that would do in its place. */
+/* Is it a message of the self-test that fails? Each time something must. */
+static bool fails_for_pages(FIXTURE_DATA(loading) * self)
+{
+	return set_faults("fail_page_alloc", INT_MAX) &&
+	       load_with_faults(self) &&
+	       set_faults("fail_page_alloc", 0) &&
+	       has_said(self->log, "self-test failed: token");
+}
+
+/*
+ * Neither a slot, nor the pages that would do in its place. Where a cache has no free
+ * object, the kernel fails before: it has some again after a load.
+ */
 TEST_F(loading, no_pages)
 {
+	unsigned int tries = 10;
+
 	ASSERT_TRUE(set_fault("fail_page_alloc", "min-order", SHORT_ORDER));
-	ASSERT_TRUE(set_faults("fail_page_alloc", INT_MAX));
-	EXPECT_NE(0, load_with_faults(self));
-	EXPECT_TRUE(has_said(self->log, "self-test failed: token"));
-	EXPECT_TRUE(set_faults("fail_page_alloc", 0));
+	while (!fails_for_pages(self) && --tries) {
+		ASSERT_TRUE(set_faults("fail_page_alloc", 0));
+		ASSERT_EQ(0, load(self->module, ""));
+		ASSERT_EQ(0, unload());
+	}
+	EXPECT_NE(0, tries);
 	whole_or_not(_metadata, 0, -1);
 }
 #endif
