@@ -312,7 +312,6 @@ static const char *ends_all(struct world *w)
 	       NULL : "goes on without a confirmation";
 }
 
-/* A message goes from one handle to the other. */
 static const char *was_created(struct world *w)
 {
 	struct figures now;
