@@ -8,10 +8,13 @@
  * own, and the one that is accepted is kept. BIND brings the peer's salt, and then
  * both keys there will ever be are made at once.
  */
+#include <asm/archrandom.h>
 #include <crypto/aead.h>
 #include <crypto/algapi.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/timex.h>
 #include <linux/uio.h>
 
 #include "sspseal.h"
@@ -48,13 +51,14 @@ struct token {
  * @prk: what all keys are derived from, as secret as they are; zeroed by BIND
  * @salt: this end's, in each token sent
  * @peer: the peer's, once @pinned
- * @pinned: set with release semantics after @peer, under the receive lock
+ * @pinned: set with release semantics after @peer, under the receive lock; by BIND
+ *	before anybody looks
  * @suites: allowed ones
  * @default_suite: for messages that name none
  * @head: how tokens begin that are received with the default suite, but for what
  *	they say of the message
  * @send: by suite; set once
- * @receive: by suite; set once, under the receive lock, for @peer
+ * @receive: by suite, for @peer; set once, under the receive lock or by BIND
  * @spare: transform of the default suite, for a key of a message received
  */
 struct native {
@@ -350,6 +354,25 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 	return sspseal_key_new(native->default_suite, &native->spare);
 }
 
+/*
+ * Two copies of a machine that nobody told so have the kernel's generator in one
+ * state, until it is renewed within a minute. The processor's generator is not
+ * copied, and clocks run on.
+ */
+static void choose_salt(u8 *salt)
+{
+	u64 fresh[] = { ktime_get_real_ns(), random_get_entropy() };
+	unsigned long random;
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(fresh) != SSPSEAL_SALT_SIZE);
+	get_random_bytes(salt, SSPSEAL_SALT_SIZE);
+	for (i = 0; i < ARRAY_SIZE(fresh); i++)
+		if (arch_get_random_longs(&random, 1))
+			fresh[i] ^= random;
+	crypto_xor(salt, (u8 *)fresh, sizeof(fresh));
+}
+
 static enum sspseal_status native_create(struct sspseal_context *ctx,
 					 const u8 *key, u32 key_size,
 					 void *params)
@@ -359,7 +382,7 @@ static enum sspseal_status native_create(struct sspseal_context *ctx,
 
 	native->suites = allowed_suites(in_out);
 	set_default_suite(ctx, sspseal_suite(default_suite(in_out)));
-	get_random_bytes(native->salt, sizeof(native->salt));
+	choose_salt(native->salt);
 	memcpy(in_out->salt, native->salt, sizeof(in_out->salt));
 	/* Without services nothing is protected, and no key is needed. */
 	if (!ctx->services && ctx->bound)

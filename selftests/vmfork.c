@@ -54,20 +54,41 @@ FIXTURE_TEARDOWN(vmfork)
 	close(self->fd);
 }
 
-/* Waits for the end of a context, and tells every second that it is not yet. */
+static void print_salt(const __u8 *salt)
+{
+	unsigned int i;
+
+	printf(" salt ");
+	for (i = 0; i < SSPSEAL_SALT_SIZE; i++)
+		printf("%02x", salt[i]);
+	printf("\n");
+	fflush(stdout);
+}
+
+/*
+ * Waits for the end of a context, and tells every second that it is not yet, and what
+ * salt a new one has.
+ */
 static bool await_end(int fd, __u32 handle)
 {
 	const struct timespec second = { .tv_sec = 1 };
+	struct sspseal_native native;
 	struct sspseal_query q;
 	unsigned int i;
+	__u32 new;
 
 	for (i = 0; i < PATIENCE * slowness(); i++) {
 		if (query(fd, handle, &q))
 			return false;
 		if (q.expired)
 			return true;
-		printf("# vmfork: %u: the context lives\n", i);
-		fflush(stdout);
+		native = (struct sspseal_native) { };
+		new = create_native(fd, SSPSEAL_ROLE_INITIATOR, ALL_SERVICES, 0,
+				    &native);
+		if (!new || destroy(fd, new))
+			return false;
+		printf("# vmfork: %u: the context lives, a new", i);
+		print_salt(native.salt);
 		nanosleep(&second, NULL);
 	}
 	return false;
@@ -79,14 +100,10 @@ static void begin_again(struct __test_metadata *_metadata, int fd)
 	__u32 a = create_context(fd, SSPSEAL_ROLE_INITIATOR, ALL_SERVICES);
 	__u32 b = create_context(fd, SSPSEAL_ROLE_ACCEPTOR, ALL_SERVICES);
 	__u8 token[TOKEN_SIZE], data[CB] = { };
-	unsigned int i;
 
 	ASSERT_EQ(0, simple_call(fd, SSPSEAL_SEAL, a, token, data, CB));
-	printf("# vmfork: salt ");
-	for (i = 0; i < SSPSEAL_SALT_SIZE; i++)
-		printf("%02x", token[16 + i]);
-	printf("\n");
-	fflush(stdout);
+	printf("# vmfork: at last, a");
+	print_salt(token + 16);
 	EXPECT_EQ(0, simple_call(fd, SSPSEAL_UNSEAL, b, token, data, CB));
 }
 

@@ -5,8 +5,8 @@
 #
 # What becomes of contexts when a virtual machine is copied. Boots one that has a
 # generation ID, saves it while it holds contexts, and resumes what was saved
-# three times: with the same ID, as a machine that was moved, and twice with
-# another. Ends with a line "N passed, N failed".
+# four times: twice with the same ID, as a machine that was moved, or was copied and
+# nobody told it, and twice with another. Ends with a line "N passed, N failed".
 #
 # With MODULE, that one is looked at, not the one just built.
 #
@@ -88,9 +88,21 @@ lives() {
 		! grep -q '^\(not \)\?ok' "$work/same"
 }
 
+# salts_differ NAME NAME WHEN: at the same point of the program, of which both have told.
 salts_differ() {
-	[ "$(sed -n 's/^# vmfork: salt //p' "$work/first" "$work/second" |
+	[ "$(sed -n "s/^# vmfork: $3, a\( new\)\? salt //p" "$work/$1" "$work/$2" |
 		sort -u | grep -c '^[0-9a-f]\{32\}$')" -eq 2 ]
+}
+
+# What the kernel's generator has in common in both is not in their salts, from the first
+# second on that both have told of.
+unnoticed_salts_differ() {
+	local second
+	await unnoticed "a new salt [0-9a-f]\{32\}" || return
+	second=$(sed -n 's/^# vmfork: \([0-9]*\): .* salt [0-9a-f]\{32\}$/\1/p' \
+		"$work/same" "$work/unnoticed" | sort -n | uniq -d | head -n 1)
+	[ -n "$second" ] &&
+		salts_differ same unnoticed "$second: the context lives"
 }
 
 # check NAME COMMAND...
@@ -104,7 +116,7 @@ check() {
 	fi
 	failed=$((failed + 1))
 	echo "not ok $number vmfork on $kernel: $name"
-	tail -n 15 "$work"/{original,same,first,second} 2> /dev/null | sed 's/^/# /'
+	tail -n 15 "$work"/{original,same,unnoticed,first,second} 2> /dev/null | sed 's/^/# /'
 }
 
 # shellcheck disable=SC2317 # called by a trap
@@ -127,16 +139,19 @@ cp "$build/selftests/vmfork" "$top/selftests/gcov-guest.sh" "$stage"
 [ -z "$module" ] || cp "$module" "$stage/sspseal.ko"
 
 echo "TAP version 13"
-echo "1..6"
+echo "1..7"
 boot original "$id"
 check "a machine holds contexts" await original 'vmfork: 2: the context lives'
 check "it is saved" save
 resume first auto
 resume second auto
 resume same "$id"
+resume unnoticed "$id"
 check "contexts end in a copy" ended first
 check "contexts end in another copy" ended second
-check "the copies' new contexts have nothing in common" salts_differ
+check "the copies' new contexts have nothing in common" \
+	salts_differ first second 'at last'
 check "contexts go on where the machine is the same" lives
+check "new contexts of unnoticed copies have nothing in common" unnoticed_salts_differ
 echo "$((number - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]
