@@ -4,9 +4,9 @@
  * each end then proves by its first signature that it has the same keys.
  *
  * ctx->ready is all that a message looks at once the context is ready. It is set
- * with release semantics after everything that BIND changes; what led there
- * changes under the context's bind mutex (BIND) or its receive lock
- * (confirmations).
+ * with release semantics after everything that BIND changes, which changes under the
+ * context's bind mutex. That the peer's confirmation was received changes under
+ * the receive lock; that this end's was made, by an atomic exchange.
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>

@@ -639,7 +639,6 @@ sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
 	u32 data_size = call->sealed ? call->work->data_size : 0;
 	bool ok;
 
-	BUILD_BUG_ON(IS_ENABLED(CONFIG_PPC_KUAP));
 	if (data_size > SSPSEAL_SHORT) {
 		if (!long_data_out(call->work,
 				   u64_to_user_ptr(list->data->ptr)))

@@ -340,7 +340,7 @@ enum sspseal_status sspseal_context_query(struct sspseal_command *command)
 /* Under RCU only: the context may be on its way out, with its keys gone. */
 void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq)
 {
-	seq_printf(seq, "%s services 0x%x sent %llu received %llu failed %lld%s\n",
+	seq_printf(seq, " %s services 0x%x sent %llu received %llu failed %lld%s",
 		   ctx->role == SSPSEAL_ROLE_INITIATOR ? "initiator" :
 							 "acceptor",
 		   READ_ONCE(ctx->services), sspseal_send_count(ctx),

@@ -303,6 +303,19 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
 					  SSPSEAL_STATUS_OK;
 }
 
+/* Under RCU. A handle that QUERY refuses tells nothing of its context here. */
+static void show_grant(struct sspseal_grant *grant, struct seq_file *seq)
+{
+	if (!grant->ctx)
+		seq_puts(seq, " revoker");
+	else if (sspseal_revoked(grant->revocation))
+		seq_puts(seq, " revoked");
+	else if (grant_expired(grant))
+		seq_puts(seq, " handle expired");
+	else if (grant->rights & SSPSEAL_RIGHT_QUERY)
+		sspseal_context_show(grant->ctx, seq);
+}
+
 /**
  * sspseal_file_show() - tell about a file in its fdinfo
  * @file: the file
@@ -310,7 +323,7 @@ enum sspseal_status sspseal_handle_destroy(struct sspseal_command *command)
  */
 void sspseal_file_show(struct sspseal_file *file, struct seq_file *seq)
 {
-	const struct sspseal_grant *grant;
+	struct sspseal_grant *grant;
 	int handle, shown = 0;
 
 	seq_printf(seq, "sspseal-handles:\t%u\n", READ_ONCE(file->nr));
@@ -323,12 +336,10 @@ void sspseal_file_show(struct sspseal_file *file, struct seq_file *seq)
 			continue;
 		if (shown++ == SHOW_HANDLES)
 			break;
-		seq_printf(seq, "sspseal-handle:\t%d rights 0x%x ", handle,
+		seq_printf(seq, "sspseal-handle:\t%d rights 0x%x", handle,
 			   grant->rights & (u32)SSPSEAL_ALL_RIGHTS);
-		if (grant->ctx)
-			sspseal_context_show(grant->ctx, seq);
-		else
-			seq_puts(seq, "revoker\n");
+		show_grant(grant, seq);
+		seq_putc(seq, '\n');
 	}
 	rcu_read_unlock();
 }

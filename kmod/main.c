@@ -10,7 +10,7 @@
 
 #include "sspseal.h"
 
-/* A token's length field and the ciphers allow more; memory does not. */
+/* The ciphers allow more; memory does not. */
 #define MAX_DATA_LIMIT	(SZ_16M - 1)
 
 unsigned int sspseal_max_data_now = SZ_1M;

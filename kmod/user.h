@@ -9,7 +9,15 @@
 #ifndef SSPSEAL_USER_H
 #define SSPSEAL_USER_H
 
+#include <linux/build_bug.h>
+#include <linux/kconfig.h>
 #include <linux/uaccess.h>
+
+/* POWER opens a section for one address; words are read at any. */
+static_assert(IS_ENABLED(CONFIG_64BIT) &&
+	      IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
+	      !IS_ENABLED(CONFIG_PPC_KUAP),
+	      "sspseal is for x86-64, arm64, s390x and their like");
 
 /* Up to here the short copies are cheaper than the kernel's. */
 #define SSPSEAL_SHORT	64

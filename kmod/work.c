@@ -27,8 +27,11 @@
 /* DATA beyond the slots is kept in blocks of up to 64 pages. */
 #define BLOCK_ORDER	6
 
+/* For what less can take the place of: no effort is made to find it. */
+#define EASY_GFP	((SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY)
+
 /* Slots are nobody's. */
-#define SLOT_GFP	(SSPSEAL_GFP & ~__GFP_ACCOUNT)
+#define SLOT_GFP	(EASY_GFP & ~__GFP_ACCOUNT)
 
 #define ZERO_BLOCK	64
 
@@ -118,14 +121,13 @@ static void table_free(struct sspseal_work *work)
 
 static struct page *block_alloc(u32 left, unsigned int *order)
 {
-	gfp_t easy = (SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 	struct page *page;
 
 	/* No larger than what is left: init_on_alloc zeroes all of it. */
 	*order = min_t(unsigned int, BLOCK_ORDER,
 		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {
-		page = alloc_pages(easy | __GFP_COMP, *order);
+		page = alloc_pages(EASY_GFP | __GFP_COMP, *order);
 		if (page)
 			return page;
 	}

@@ -356,6 +356,36 @@ TEST_F(export, handle_expires)
 	EXPECT_EQ(0, destroy(copy.fd, copy.handle));
 }
 
+/* What fdinfo tells of the only handle of a file. */
+static const char *told(int fd)
+{
+	static char text[FDINFO_SIZE];
+	const char *line;
+
+	line = fdinfo_read(fd, text) ? strstr(text, "\nsspseal-handle:\t1 ") :
+				       NULL;
+	return line ? line + strlen("\nsspseal-handle:\t1 ") : "";
+}
+
+/* It tells no more than the handle may QUERY. */
+TEST_F(export, fdinfo_of_rights)
+{
+	__u64 end = time(NULL) + 2;
+	int some, all, short_lived;
+
+	some = export_handle(self->fd, self->handle, R_ALL & ~R_QUERY);
+	all = export_handle(self->fd, self->handle, R_ALL);
+	short_lived = export_until(self->fd, self->handle, end);
+	ASSERT_TRUE(some >= 0 && all >= 0 && short_lived >= 0);
+	EXPECT_EQ(0, seal(some, EXPORTED));
+	EXPECT_STREQ("rights 0x2f\n", told(some));
+	EXPECT_STREQ("rights 0x3f initiator services 0x7 sent 1 received 0 failed 0\n",
+		     told(all));
+	EXPECT_EQ(0, strncmp(told(short_lived), "rights 0x3f initiator ", 22));
+	sleep_until(end);
+	EXPECT_STREQ("rights 0x3f handle expired\n", told(short_lived));
+}
+
 TEST_F(export, end_of_a_handle_is_final)
 {
 	struct timespec t;
@@ -788,6 +818,13 @@ TEST_F(revoked, by_nothing_else)
 	EXPECT_EQ(0, seal(again, EXPORTED));
 	REVOKE();
 	EXPECT_EQ(S(REVOKED), seal(again, EXPORTED));
+}
+
+TEST_F(revoked, fdinfo_of_it)
+{
+	ASSERT_EQ(0, strncmp(told(self->given), "rights 0x3f initiator ", 22));
+	REVOKE();
+	EXPECT_STREQ("rights 0x3f revoked\n", told(self->given));
 }
 
 TEST_F(revoked, revoker_has_no_rights)

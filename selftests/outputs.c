@@ -39,17 +39,11 @@ static int say_call(struct said *said, int fd, unsigned long cmd, void *arg)
 
 static bool say_fdinfo(struct said *said, int fd)
 {
-	char path[64], text[4096];
-	ssize_t size;
-	int from;
+	char text[FDINFO_SIZE];
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	from = open(path, O_RDONLY);
-	size = read(from, text, sizeof(text));
-	close(from);
-	if (size <= 0)
+	if (!fdinfo_read(fd, text))
 		return false;
-	say(said, text, size);
+	say(said, text, strlen(text));
 	return true;
 }
 

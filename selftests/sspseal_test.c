@@ -677,22 +677,31 @@ bool parameter_set(const char *name, long value)
 	return !fclose(file) && ok;
 }
 
-long fdinfo_number(int fd, const char *name)
+bool fdinfo_read(int fd, char text[FDINFO_SIZE])
 {
-	char path[64], line[256];
-	size_t length = strlen(name);
-	long value = -1;
+	char path[64];
+	size_t size;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	file = fopen(path, "re");
 	if (!file)
-		return -1;
-	while (value < 0 && fgets(line, sizeof(line), file))
-		if (!strncmp(line, name, length) && line[length] == ':')
-			value = atol(line + length + 1);
+		return false;
+	size = fread(text, 1, FDINFO_SIZE - 1, file);
+	text[size] = 0;
 	fclose(file);
-	return value;
+	return size > 0;
+}
+
+long fdinfo_number(int fd, const char *name)
+{
+	char text[FDINFO_SIZE], begin[64];
+	const char *line;
+
+	/* What every file has stands before it. */
+	snprintf(begin, sizeof(begin), "\n%s:", name);
+	line = fdinfo_read(fd, text) ? strstr(text, begin) : NULL;
+	return line ? atol(line + strlen(begin)) : -1;
 }
 
 bool file_write(const char *path, const char *text)

@@ -152,6 +152,10 @@ unsigned int rounds(unsigned int usual);
 /* Writes a text to a file that is there, in one piece. */
 bool file_write(const char *path, const char *text);
 
+/* The fdinfo of a file; handles beyond what fits are cut off. */
+#define FDINFO_SIZE	16384
+bool fdinfo_read(int fd, char text[FDINFO_SIZE]);
+
 /* A number in the fdinfo of an sspseal file, -1 if it is not there. */
 long fdinfo_number(int fd, const char *name);
 /* How many the process has. Needs none to find out. */

@@ -438,7 +438,7 @@ struct sspseal_native {
  * @expiry: CLOCK_REALTIME second from which on the context is expired, 0 for
  *	never
  * @handle: out: the handle, not 0. It means something in this file only, and is
- *	not given out again before 2^31 others
+ *	not given out again before 2^31 - 2 others
  * @key_serial: instead of @key: a kernel key that holds the session key. Of type
  *	"logon", with a description that begins "sspseal:" and search permission,
  *	or of type "user" with read permission. Its revocation later does not
@@ -635,7 +635,7 @@ struct sspseal_destroy {
  *   and VERIFY find it (bytes beyond the token are ignored).
  * - STREAM (UNSEAL only, instead of TOKEN): token and data one behind the other.
  *   The data is decrypted there, and DATA's @ptr and @cb are set to it.
- * - PADDING: SEAL and SIGN set @cb to 0, unless it is READONLY.
+ * - PADDING: SEAL and SIGN set @cb to 0, unless a read-only attribute is set.
  * - all other types up to SSPSEAL_BUFFER_TYPE_MAX are ignored.
  */
 struct sspseal_buffer {
@@ -752,8 +752,7 @@ struct sspseal_batch {
  * @max_signature: out: bytes of a TOKEN for SIGN: 0 without INTEGRITY
  * @security_trailer: out: bytes of a TOKEN for SEAL: 0 without INTEGRITY
  * @expired: out: 1 if the context has come to its end, else 0
- * @ready: out: 1 if messages may pass; 0 for an UNBOUND context that is not bound,
- *	or not confirmed
+ * @ready: out: 0 for an UNBOUND context that is not bound, or not confirmed; else 1
  * @expiry: out: CLOCK_REALTIME second of the context or of the handle, whichever
  *	is earlier; 0 for never
  * @sent: out: numbers used for sending
