@@ -438,9 +438,6 @@ static int flip_all(int fd, __u32 handle, struct peer *peer, __u8 flags,
 		for (at = 0; at < b[i].cb; at++) {
 			p = (__u8 *)(uintptr_t)b[i].ptr + at;
 			for (bit = 1; bit; bit <<= 1) {
-				/* Every bit of the token, one of the others. */
-				if (i != 3 && bit != 1 << at % 8)
-					continue;
 				*p ^= bit;
 				seen = message_refused(fd, cmd, handle, b, 4);
 				*p ^= bit;

@@ -9,7 +9,7 @@
 #   1    the module could not be unloaded afterwards
 #   126  the kernel log has a line that no test may leave there (badlog.txt, or
 #        one of the module, which says something only when it cannot be loaded),
-#        or a kernel with kmemleak does not look for leaks
+#        or a kernel that can look for leaks, data races or wrong locks does not
 # and with 125 when COMMAND could not be started like this at all.
 #
 # badlog.txt and crypto-modules.txt lie beside this file or in vm/ below it.
@@ -83,6 +83,12 @@ find_leaks() {
 		cat "$kmemleak"
 }
 
+# A kernel that is built for them may still be told not to look for them, or give up.
+blind() {
+	! grep -qs '^enabled: 0' /sys/kernel/debug/kcsan || echo "data races"
+	! grep -qs 'debug_locks: *0' /proc/lockdep_stats || echo "wrong locks"
+}
+
 # What the kernel says of a module that it loads, or does not.
 loading='taints kernel|module verification failed|invalid for parameter|self-test failed|no .*: error '
 
@@ -142,6 +148,10 @@ if [ -n "$ours" ] && ! unload; then
 fi
 if ! find_leaks >&2; then
 	echo "host.sh: kmemleak does not look for leaks" >&2
+	[ "$status" -ne 0 ] || status=126
+fi
+if [ -n "$(blind)" ]; then
+	echo "host.sh: the kernel does not look for $(blind)" >&2
 	[ "$status" -ne 0 ] || status=126
 fi
 if bad_lines; then

@@ -213,4 +213,61 @@ TEST_F(flight, killed)
 	close(self->pages);
 }
 
+/* CPUs that there may ever be, 0 if that is not to be read. */
+static unsigned int possible_cpus(void)
+{
+	unsigned int last = 0;
+	char list[32] = "";
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
+
+	if (!file)
+		return 0;
+	if (!fgets(list, sizeof(list), file) || sscanf(list, "0-%u", &last) < 0)
+		last = -1;
+	fclose(file);
+	return last + 1;
+}
+
+/*
+ * Work slots are nobody's memory, so there are no more of them than CPUs, however many
+ * calls are in progress: what others have is counted against the file.
+ */
+TEST_F(flight, no_more_slots_than_cpus)
+{
+	const long charge = 3 * PAGE;
+	unsigned int i, cpus = possible_cpus(), extra = 4;
+	struct waiting w[TEAM_MAX] = { };
+	__u8 *data;
+	int pages;
+
+	ASSERT_NE(0, cpus);
+	if (cpus + extra > TEAM_MAX)
+		SKIP(return, "too many CPUs");
+	close(self->pages);
+	data = memory(TEAM_MAX * PAGE, MAP_PRIVATE);
+	ASSERT_NE(NULL, data);
+	pages = pages_missing(data, TEAM_MAX * PAGE);
+	ASSERT_LE(0, pages);
+	for (i = 0; i < cpus + extra; i++) {
+		w[i] = (struct waiting) {
+			.fd = self->fd,
+			.handle = self->sends,
+			.cmd = SSPSEAL_SEAL,
+			.b = {
+				buffer(DATA, data + i * PAGE, 100),
+				buffer(TOKEN, w[i].token, TOKEN_SIZE),
+			},
+		};
+	}
+	ASSERT_TRUE(team_start(&self->team, w, sizeof(*w), cpus + extra,
+			       wait_in_kernel));
+	EXPECT_TRUE(pages_await(pages, cpus + extra));
+	EXPECT_LE(extra * charge, fdinfo_number(self->fd, "sspseal-in-flight"));
+	close(pages);
+	team_join(&self->team);
+	for (i = 0; i < cpus + extra; i++)
+		EXPECT_EQ(0, w[i].status);
+	EXPECT_EQ(0, fdinfo_number(self->fd, "sspseal-in-flight"));
+}
+
 TEST_HARNESS_MAIN

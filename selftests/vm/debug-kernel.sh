@@ -21,11 +21,17 @@ options() {
 	grep -hE '^(CONFIG_|# CONFIG_.* is not set)' "${fragments[@]}" | sort -u
 }
 
+# What make finds in its environment, from lines "# make: VARIABLE=value".
+variables() {
+	sed -n 's/^# make: //p' "${fragments[@]}"
+}
+
 # A hash of what goes into it.
 kernel_name() {
 	{
 		cat "$source/packages.sha256"
 		options
+		variables
 		gcc --version
 		ld --version
 		declare -f build_kernel prune keep
@@ -98,6 +104,9 @@ fragments=("$vm_dir/config/base.config" "$vm_dir/config/$name.config")
 "$vm_dir/../deps.sh" $needs bc binutils bison flex xz-utils
 source=$("$vm_dir/source.sh")
 dir=$cache/kernel/$name-$(kernel_name)
+while read -r variable; do
+	export "${variable?}"
+done < <(variables)
 once "$dir" build_kernel
 # What nobody has wanted for two weeks.
 touch "$dir"
