@@ -7,9 +7,7 @@
  * Where the kernel can be made to wait in the middle of reading, by a page that is
  * not there yet, it is; elsewhere another thread writes all the time.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "kselftest_harness.h"
@@ -536,7 +534,6 @@ struct stage {
 	size_t size;
 	void *arg;
 	unsigned int descriptors;
-	int error;
 };
 
 static void stage_contexts(struct stage *s, unsigned int i)
@@ -582,28 +579,20 @@ static void stage_close(struct stage *s)
 	close(s->fd);
 }
 
-static void wait_in_call(void *job)
-{
-	struct stage *s = job;
-
-	s->error = ioctl(s->fd, s->cmd, s->arg) ? -errno : 0;
-}
-
 /* The call waits for the page while CHANGE is done; then the page begins with REST. */
 #define CALL_WHILE(change, rest, rest_size) do {			\
 	struct stage *_s = &self->s;					\
+	struct waiting_call _call = {					\
+		.fd = _s->fd, .cmd = _s->cmd, .arg = _s->arg,		\
+	};								\
 	__u8 _page[PAGE] = { };						\
-	struct team _team;						\
 									\
 	memcpy(_page, rest, rest_size);					\
 	_s->descriptors = descriptors();				\
-	ASSERT_TRUE(team_start(&_team, _s, sizeof(*_s), 1,		\
-			       wait_in_call));				\
-	ASSERT_TRUE(pages_await(_s->missing, 1));			\
+	ASSERT_TRUE(call_begin(&_call, _s->missing));			\
 	change;								\
 	ASSERT_TRUE(page_give(_s->missing, _s->edge, _page));		\
-	team_join(&_team);						\
-	EXPECT_EQ(0, _s->error);					\
+	EXPECT_EQ(0, call_end(&_call));					\
 } while (0)
 
 /* ---- what each command is called with, and what must come of it ---- */

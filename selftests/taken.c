@@ -24,7 +24,6 @@
  * @unbound: a third context, for BIND
  * @next: the handle that is given out next
  * @status: where the command's status is, NULL if that is in the page
- * @error: what the call gave: 0 or -errno
  */
 struct scene {
 	int fd;
@@ -40,7 +39,6 @@ struct scene {
 	unsigned long cmd;
 	void *arg;
 	const __u32 *status;
-	int error;
 	union {
 		struct sspseal_create create;
 		struct sspseal_bind bind;
@@ -675,13 +673,6 @@ FIXTURE_TEARDOWN(taken)
 	EXPECT_TRUE(no_context_is_left());
 }
 
-static void wait_in_call(void *job)
-{
-	struct scene *s = job;
-
-	s->error = ioctl(s->fd, s->cmd, s->arg) ? -errno : 0;
-}
-
 static bool wake(const struct scene *s)
 {
 	struct uffdio_range range = {
@@ -709,16 +700,15 @@ static bool goes_on(const struct scene *s, unsigned int number)
 	struct scene *_s = &self->s;					\
 	struct sspseal_bind _bind = some_bind(_s);			\
 	long _gone = variant->unbound == S(ALREADY_DESTROYED);		\
-	struct team _team;						\
+	struct waiting_call _call = {					\
+		.fd = _s->fd, .cmd = _s->cmd, .arg = _s->arg,		\
+	};								\
 									\
-	ASSERT_TRUE(team_start(&_team, _s, sizeof(*_s), 1,		\
-			       wait_in_call));				\
-	ASSERT_TRUE(pages_await(_s->watch, 1));				\
+	ASSERT_TRUE(call_begin(&_call, _s->watch));			\
 	ASSERT_EQ(0, take);						\
 	ASSERT_TRUE(wake(_s));						\
-	team_join(&_team);						\
 	EXPECT_EQ(_s->status && !variant->status ? 0 : -EFAULT,		\
-		  _s->error);						\
+		  call_end(&_call));					\
 	if (_s->status)							\
 		EXPECT_EQ(variant->status, *_s->status);		\
 	EXPECT_EQ(variant->operation, _s->operation.message.status);	\
