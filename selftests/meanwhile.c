@@ -59,19 +59,26 @@ static void *struct_in_page(FIXTURE_DATA(meanwhile) * self, const void *arg,
 	return memcpy(self->page, arg, size);
 }
 
-static struct sspseal_message *message_in_page(FIXTURE_DATA(meanwhile) * self)
+static struct sspseal_message *message_in_page(FIXTURE_DATA(meanwhile) * self,
+					       void *data)
 {
 	struct sspseal_message m = message(self->used, self->b, 2);
 
 	self->b[0] = buffer(TOKEN, self->token, TOKEN_SIZE);
-	self->b[1] = buffer(DATA, self->absent, CB);
+	self->b[1] = buffer(DATA, data, CB);
 	return struct_in_page(self, &m, sizeof(m));
 }
 
 static bool prepare_sent(FIXTURE_DATA(meanwhile) * self)
 {
-	self->call.arg = message_in_page(self);
+	self->call.arg = message_in_page(self, self->absent);
 	return true;
+}
+
+static bool prepare_sent_writes(FIXTURE_DATA(meanwhile) * self)
+{
+	self->call.arg = message_in_page(self, self->content);
+	return false;
 }
 
 static bool prepare_received(FIXTURE_DATA(meanwhile) * self)
@@ -85,7 +92,13 @@ static bool prepare_received(FIXTURE_DATA(meanwhile) * self)
 	return prepare_sent(self);
 }
 
-static bool prepare_batch(FIXTURE_DATA(meanwhile) * self)
+static bool prepare_received_writes(FIXTURE_DATA(meanwhile) * self)
+{
+	prepare_received(self);
+	return prepare_sent_writes(self);
+}
+
+static void batch_in_page(FIXTURE_DATA(meanwhile) * self, void *data)
 {
 	struct sspseal_batch batch = {
 		.size = sizeof(batch),
@@ -94,9 +107,20 @@ static bool prepare_batch(FIXTURE_DATA(meanwhile) * self)
 	};
 
 	self->operation.command = SSPSEAL_SEAL;
-	self->operation.message = *message_in_page(self);
+	self->operation.message = *message_in_page(self, data);
 	self->call.arg = struct_in_page(self, &batch, sizeof(batch));
+}
+
+static bool prepare_batch(FIXTURE_DATA(meanwhile) * self)
+{
+	batch_in_page(self, self->absent);
 	return true;
+}
+
+static bool prepare_batch_writes(FIXTURE_DATA(meanwhile) * self)
+{
+	batch_in_page(self, self->content);
+	return false;
 }
 
 static bool prepare_query(FIXTURE_DATA(meanwhile) * self)
@@ -227,6 +251,33 @@ FIXTURE_VARIANT_ADD(meanwhile, verify)
 FIXTURE_VARIANT_ADD(meanwhile, batch)
 {
 	.cmd = SSPSEAL_BATCH, .prepare = prepare_batch, .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, seal_writes)
+{
+	.cmd = SSPSEAL_SEAL, .prepare = prepare_sent_writes, .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, sign_writes)
+{
+	.cmd = SSPSEAL_SIGN, .prepare = prepare_sent_writes, .sent = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, unseal_writes)
+{
+	.cmd = SSPSEAL_UNSEAL, .prepare = prepare_received_writes,
+	.received = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, verify_writes)
+{
+	.cmd = SSPSEAL_VERIFY, .prepare = prepare_received_writes,
+	.received = 1,
+};
+
+FIXTURE_VARIANT_ADD(meanwhile, batch_writes)
+{
+	.cmd = SSPSEAL_BATCH, .prepare = prepare_batch_writes, .sent = 1,
 };
 
 FIXTURE_VARIANT_ADD(meanwhile, query)
