@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """gate.py [--update] BASELINE COST: do messages cost more than they did?
 
-What a seal costs above the cipher and an empty ioctl, and above the cipher in a
-batch of 32, at most 5 % more than BASELINE says. In TAP. With --update BASELINE
+What a seal and an unseal cost above the cipher and an empty ioctl, and a seal above
+the cipher in a batch of 32, at most 5 % more than BASELINE says. In TAP. With --update BASELINE
 becomes what COST has.
 """
 
@@ -22,7 +22,9 @@ def overheads(cost):
     empty = cost["null-ioctl"][0]
     for size in SIZES:
         raw = cost["raw"][size]
+        opened = cost["raw-both"][size] - raw
         yield f"seal-{size}", cost["seal"][size] - raw - empty
+        yield f"unseal-{size}", cost["unseal"][size] - opened - empty
         yield f"batch-32-{size}", cost["batch-32"][size] - raw
 
 

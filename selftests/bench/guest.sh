@@ -38,7 +38,7 @@ threads)
 	./threads > "$out/results"
 	;;
 gate)
-	./bench -s 64 -s 4096 null-ioctl raw seal batch-32 > "$out/results"
+	./bench -s 64 -s 4096 null-ioctl raw raw-both seal unseal batch-32 > "$out/results"
 	;;
 *)
 	exit 2
