@@ -77,7 +77,7 @@ coverage:
 fuzz:
 	selftests/fuzz.sh
 
-# TIME=seconds each, INPUT=file and TARGET=stream or library.
+# TIME=seconds each, INPUT=file, TARGET=name: see there.
 fuzz-user:
 	selftests/fuzz-user.sh
 
