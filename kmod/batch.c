@@ -60,8 +60,10 @@ static enum sspseal_status do_all(struct sspseal_file *file,
 	};
 
 	for (batch->done = 0; batch->done < batch->nr; batch->done++) {
-		status = signal_pending(current) ? SSPSEAL_STATUS_INTERRUPTED :
-						   do_operation(&command, user);
+		/* The first is done: what is pending may be no signal at all. */
+		if (batch->done && signal_pending(current))
+			break;
+		status = do_operation(&command, user);
 		if (status)
 			break;
 		user += batch->stride;

@@ -5,8 +5,8 @@
  *
  * ctx->ready is all that a message looks at once the context is ready. It is set
  * with release semantics after everything that BIND changes, which changes under the
- * context's bind mutex. That the peer's confirmation was received changes under
- * the receive lock; that this end's was made, by an atomic exchange.
+ * context's bind mutex. What is known of the confirmations changes under the
+ * receive lock; that one is being made, by an atomic exchange.
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -27,7 +27,7 @@ enum sspseal_status sspseal_confirm_gate(struct sspseal_call *call)
 {
 	struct sspseal_context *ctx = call->ctx;
 
-	/* Pairs with bind_context(). */
+	/* Pairs with bind_checked(). */
 	if (!smp_load_acquire(&ctx->bound))
 		return SSPSEAL_STATUS_NOT_BOUND;
 	/* Bound since it was found not ready, and nothing to be confirmed. */
@@ -155,7 +155,7 @@ static enum sspseal_status bind_checked(struct sspseal_context *ctx,
 	/* A message on its way to NOT_BOUND may look at it. */
 	WRITE_ONCE(ctx->services, sspseal_implied_services(bind->services));
 	ctx->confirm = confirm;
-	/* Pairs with sspseal_confirm_gate(). */
+	/* Pairs with sspseal_confirm_gate(), and with EXPORT. */
 	smp_store_release(&ctx->bound, true);
 	if (!confirm)
 		/* Pairs with context_usable(). */

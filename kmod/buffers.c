@@ -384,6 +384,7 @@ static noinline enum sspseal_status read_entries(struct sspseal_list *list)
 		return SSPSEAL_STATUS_NO_BUFFERS;
 	if (list->nr > SSPSEAL_BUFFERS_MAX)
 		return SSPSEAL_STATUS_TOO_MANY_BUFFERS;
+	might_fault();
 	if (!user_read_access_begin(from, list->nr * sizeof(*from)))
 		return SSPSEAL_STATUS_FAULT;
 	for (i = 0; i < list->nr && ok; i++)
@@ -626,7 +627,7 @@ fault:
  *
  * All but long DATA goes out in one section: to begin and end one costs as much as
  * five words do. TOKEN is not known to be the caller's memory yet, all else was
- * when it was read. That a section is for all user memory does not hold for POWER.
+ * when it was read.
  *
  * Return: OK or FAULT_AFTER_COMMIT.
  */
@@ -645,6 +646,7 @@ sspseal_buffers_copy_out(struct sspseal_call *call, enum sspseal_op op,
 			return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
 		data_size = 0;
 	}
+	might_fault();
 	if (!user_write_access_begin(u64_to_user_ptr(list->token->ptr),
 				     sspseal_token_size(room)))
 		return SSPSEAL_STATUS_FAULT_AFTER_COMMIT;

@@ -345,5 +345,5 @@ void sspseal_context_show(struct sspseal_context *ctx, struct seq_file *seq)
 							 "acceptor",
 		   READ_ONCE(ctx->services), sspseal_send_count(ctx),
 		   messages_accepted(ctx), atomic64_read(&ctx->failed),
-		   READ_ONCE(ctx->expired) ? " expired" : "");
+		   sspseal_context_expired(ctx) ? " expired" : "");
 }

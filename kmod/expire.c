@@ -5,7 +5,7 @@
  *
  * A copy of the machine's memory, resumed twice, would send two messages with
  * one number. So every context ends when a virtual machine is told that it is a
- * copy (vmfork), and no image of the memory has one that lives (hibernation).
+ * copy (vmfork), and before an image of the memory is made (hibernation).
  */
 #include <linux/list.h>
 #include <linux/mutex.h>

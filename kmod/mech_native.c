@@ -357,7 +357,7 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 /*
  * Two copies of a machine that nobody told so have the kernel's generator in one
  * state, until it is renewed within a minute. The processor's generator is not
- * copied, and clocks run on.
+ * copied; clocks go on from where they were, but not at the same moment.
  */
 static void choose_salt(u8 *salt)
 {
@@ -368,7 +368,8 @@ static void choose_salt(u8 *salt)
 	BUILD_BUG_ON(sizeof(fresh) != SSPSEAL_SALT_SIZE);
 	get_random_bytes(salt, SSPSEAL_SALT_SIZE);
 	for (i = 0; i < ARRAY_SIZE(fresh); i++)
-		if (arch_get_random_longs(&random, 1))
+		if (arch_get_random_longs(&random, 1) ||
+		    arch_get_random_seed_longs(&random, 1))
 			fresh[i] ^= random;
 	crypto_xor(salt, (u8 *)fresh, sizeof(fresh));
 }

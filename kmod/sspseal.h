@@ -106,7 +106,7 @@ struct sspseal_header {
 /* How a file came into being. */
 enum sspseal_kind {
 	SSPSEAL_KIND_DEVICE,	/* by open: everything works */
-	SSPSEAL_KIND_EXPORTED,	/* by EXPORT: no CREATE, no IMPORT */
+	SSPSEAL_KIND_EXPORTED,	/* by EXPORT: no CREATE, no IMPORT into it */
 	SSPSEAL_KIND_IMPORTED,	/* by IMPORT: no CREATE */
 };
 
@@ -247,7 +247,7 @@ void sspseal_window_accept(struct sspseal_window *window, u64 number);
  *	commits with them
  * @window: numbers received
  * @rcu: the husk is freed after a grace period, as lookups may still see it
- * @private: of the mechanism, zeroed by it when the last reference is dropped
+ * @private: of the mechanism; zeroed when the last reference is dropped
  *
  * Whatever is not named above as changing is set before the context is
  * published, or by BIND before @bound. The first members are those that each

@@ -13,7 +13,7 @@
 #include <linux/kconfig.h>
 #include <linux/uaccess.h>
 
-/* POWER opens a section for one address; words are read at any. */
+/* Not for POWER's guard of user memory; and words are read at any address. */
 static_assert(IS_ENABLED(CONFIG_64BIT) &&
 	      IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
 	      !IS_ENABLED(CONFIG_PPC_KUAP),
@@ -130,6 +130,7 @@ sspseal_read_short(void *to, const void __user *from, size_t size)
 {
 	bool ok;
 
+	might_fault();
 	/* No bytes at all can be read from any address. */
 	if (!user_read_access_begin(from, size))
 		return !size;

@@ -27,8 +27,9 @@
 /* DATA beyond the slots is kept in blocks of up to 64 pages. */
 #define BLOCK_ORDER	6
 
-/* For what less can take the place of: no effort is made to find it. */
-#define EASY_GFP	((SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY)
+/* For what smaller pieces can take the place of: what is free, or nothing. */
+#define EASY_GFP	((SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL & \
+			  ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY)
 
 /* Slots are nobody's. */
 #define SLOT_GFP	(EASY_GFP & ~__GFP_ACCOUNT)
@@ -297,15 +298,19 @@ static noinline enum sspseal_status layout_own(struct sspseal_work *work,
 					       u32 tail)
 {
 	u64 size = linear_size(extent, tail);
+	bool is_short = extent.data <= SSPSEAL_SHORT;
 
-	/* Short DATA has no table, however much goes before it. */
-	BUILD_BUG_ON(round_up(SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE, PAGE_SIZE) +
-		     SSPSEAL_SHORT + SSPSEAL_TAIL_MAX > SLOT_LINEAR);
 	if (size <= SLOT_LINEAR) {
-		if (!linear_alloc(work, size, SSPSEAL_GFP))
+		if (linear_alloc(work, size, is_short ? SSPSEAL_GFP : EASY_GFP)) {
+			layout_linear(work, extent, tail);
+			return SSPSEAL_STATUS_OK;
+		}
+		/* Short DATA has no table, however much goes before it. */
+		BUILD_BUG_ON(round_up(SSPSEAL_MAX_ASSOCIATED + PAGE_SIZE,
+				      PAGE_SIZE) +
+			     SSPSEAL_SHORT + SSPSEAL_TAIL_MAX > SLOT_LINEAR);
+		if (is_short)
 			return SSPSEAL_STATUS_NO_MEMORY;
-		layout_linear(work, extent, tail);
-		return SSPSEAL_STATUS_OK;
 	}
 	if (!linear_alloc(work, extent.associated, SSPSEAL_GFP))
 		return SSPSEAL_STATUS_NO_MEMORY;

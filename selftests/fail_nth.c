@@ -872,6 +872,71 @@ static bool batch_receives(struct world *w)
 	return make_ends(w, SERVICES, 0) && batch_of(w, 1, cmds);
 }
 
+/* ---- the work slot of each CPU, held by a call that waits ---- */
+
+struct slots {
+	int fd;
+	__u32 handle;
+	int pages;
+	unsigned int nr;
+	struct team team;
+	struct holder {
+		struct slots *slots;
+		__u8 *data;
+		int status;
+	} holder[TEAM_MAX];
+};
+
+static void hold_slot(void *job)
+{
+	struct holder *h = job;
+	__u8 token[TOKEN_SIZE];
+	cpu_set_t cpu;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(h - h->slots->holder, &cpu);
+	h->status = sched_setaffinity(0, sizeof(cpu), &cpu) ? BROKEN :
+		    simple_call(h->slots->fd, SSPSEAL_SEAL, h->slots->handle,
+				token, h->data, SHORT);
+}
+
+static bool slots_take(struct slots *s)
+{
+	__u8 *data = mmap(NULL, TEAM_MAX * PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int i;
+
+	s->nr = possible_cpus();
+	s->fd = device_open();
+	s->handle = create_context(s->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	/* All memory of this program is locked; this is to be missing. */
+	if (munlock(data, TEAM_MAX * PAGE))
+		return false;
+	s->pages = pages_missing(data, TEAM_MAX * PAGE);
+	for (i = 0; i < TEAM_MAX; i++)
+		s->holder[i] = (struct holder) {
+			.slots = s, .data = data + i * PAGE,
+		};
+	return s->handle && s->pages >= 0 &&
+	       team_start(&s->team, s->holder, sizeof(*s->holder), s->nr,
+			  hold_slot) && pages_await(s->pages, s->nr) &&
+	       !fdinfo_number(s->fd, "sspseal-in-flight");
+}
+
+static bool slots_give_back(struct slots *s)
+{
+	unsigned int i;
+	bool ok = true;
+
+	close(s->pages);
+	team_join(&s->team);
+	for (i = 0; i < s->nr; i++)
+		ok = ok && !s->holder[i].status;
+	munmap(s->holder[0].data, TEAM_MAX * PAGE);
+	close(s->fd);
+	return ok;
+}
+
 /* ---- the sweep ---- */
 
 FIXTURE(sweep)
@@ -884,156 +949,248 @@ FIXTURE(sweep)
  * @prepare: makes contexts and arguments
  * @done: NULL if the effects of success are right, else what is wrong
  * @committed: likewise when the number was used; NULL if that cannot be
+ * @no_slot: others have all work slots
+ * @copes: with some faults, and succeeds
  */
 FIXTURE_VARIANT(sweep)
 {
 	bool (*prepare)(struct world *w);
 	const char *(*done)(struct world *w);
 	const char *(*committed)(struct world *w);
+	bool no_slot;
+	bool copes;
+};
+
+FIXTURE_VARIANT_ADD(sweep, seal_no_slot)
+{
+	.prepare = seal_first, .done = message_done,
+	.committed = message_committed, .no_slot = true, .copes = true,
+};
+
+FIXTURE_VARIANT_ADD(sweep, sign_no_slot)
+{
+	.prepare = sign, .done = message_done,
+	.committed = message_committed, .no_slot = true,
+};
+
+FIXTURE_VARIANT_ADD(sweep, unseal_no_slot)
+{
+	.prepare = unseal_first, .done = message_done,
+	.committed = message_committed, .no_slot = true, .copes = true,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_first)
 {
-	seal_first, message_done, message_committed
+	.prepare = seal_first, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_next)
 {
-	seal_next, message_done, message_committed
+	.prepare = seal_next, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_other_suite)
 {
-	seal_other_suite, message_done, message_committed
+	.prepare = seal_other_suite, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_long)
 {
-	seal_long, message_done, message_committed
+	.prepare = seal_long, .done = message_done,
+	.committed = message_committed, .copes = true,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_unencrypted)
 {
-	seal_unencrypted, message_done, message_committed
+	.prepare = seal_unencrypted, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_strict)
 {
-	seal_strict, message_done, ends_sending
+	.prepare = seal_strict, .done = message_done,
+	.committed = ends_sending,
 };
 
-FIXTURE_VARIANT_ADD(sweep, sign) { sign, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, sign)
+{
+	.prepare = sign, .done = message_done,
+	.committed = message_committed,
+};
+
 FIXTURE_VARIANT_ADD(sweep, sign_long)
 {
-	sign_long, message_done, message_committed
+	.prepare = sign_long, .done = message_done,
+	.committed = message_committed,
 };
 
-FIXTURE_VARIANT_ADD(sweep, confirm) { confirm, message_done, ends_all };
+FIXTURE_VARIANT_ADD(sweep, confirm)
+{
+	.prepare = confirm, .done = message_done, .committed = ends_all,
+};
+
 FIXTURE_VARIANT_ADD(sweep, be_confirmed)
 {
-	be_confirmed, message_done, message_committed
+	.prepare = be_confirmed, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_first)
 {
-	unseal_first, message_done, message_committed
+	.prepare = unseal_first, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_next)
 {
-	unseal_next, message_done, message_committed
+	.prepare = unseal_next, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_other_suite)
 {
-	unseal_other_suite, message_done, message_committed
+	.prepare = unseal_other_suite, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_long)
 {
-	unseal_long, message_done, message_committed
+	.prepare = unseal_long, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_unencrypted)
 {
-	unseal_unencrypted, message_done, message_committed
+	.prepare = unseal_unencrypted, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, seal_with_readonly)
 {
-	seal_with_readonly, message_done, message_committed
+	.prepare = seal_with_readonly, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, sign_with_readonly)
 {
-	sign_with_readonly, message_done, message_committed
+	.prepare = sign_with_readonly, .done = message_done,
+	.committed = message_committed,
 };
 
 FIXTURE_VARIANT_ADD(sweep, unseal_with_readonly)
 {
-	unseal_with_readonly, message_done, message_committed
+	.prepare = unseal_with_readonly, .done = message_done,
+	.committed = message_committed,
 };
 
-FIXTURE_VARIANT_ADD(sweep, stream) { stream, stream_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, stream)
+{
+	.prepare = stream, .done = stream_done,
+	.committed = message_committed,
+};
+
 FIXTURE_VARIANT_ADD(sweep, stream_long)
 {
-	stream_long, stream_done, message_committed
+	.prepare = stream_long, .done = stream_done,
+	.committed = message_committed,
 };
 
-FIXTURE_VARIANT_ADD(sweep, verify) { verify, message_done, message_committed };
+FIXTURE_VARIANT_ADD(sweep, verify)
+{
+	.prepare = verify, .done = message_done,
+	.committed = message_committed,
+};
+
 FIXTURE_VARIANT_ADD(sweep, verify_long)
 {
-	verify_long, message_done, message_committed
+	.prepare = verify_long, .done = message_done,
+	.committed = message_committed,
 };
 
-FIXTURE_VARIANT_ADD(sweep, create) { create, was_created, NULL };
+FIXTURE_VARIANT_ADD(sweep, create)
+{
+	.prepare = create, .done = was_created,
+};
+
 FIXTURE_VARIANT_ADD(sweep, create_unbound)
 {
-	create_unbound, was_created_unbound, NULL
+	.prepare = create_unbound, .done = was_created_unbound,
 };
 
 FIXTURE_VARIANT_ADD(sweep, create_from_key)
 {
-	create_from_key, was_created, NULL
+	.prepare = create_from_key, .done = was_created,
 };
 
 FIXTURE_VARIANT_ADD(sweep, create_from_user_key)
 {
-	create_from_user_key, was_created, NULL
+	.prepare = create_from_user_key, .done = was_created,
 };
 
-FIXTURE_VARIANT_ADD(sweep, bind) { bind, was_bound, was_bound };
+FIXTURE_VARIANT_ADD(sweep, bind)
+{
+	.prepare = bind, .done = was_bound, .committed = was_bound,
+};
+
 FIXTURE_VARIANT_ADD(sweep, destroy_handle)
 {
-	destroy_handle, was_destroyed, was_destroyed
+	.prepare = destroy_handle, .done = was_destroyed,
+	.committed = was_destroyed,
 };
 
-FIXTURE_VARIANT_ADD(sweep, query_context) { query_context, was_told, NULL };
-FIXTURE_VARIANT_ADD(sweep, module_info) { module_info, was_told, NULL };
-FIXTURE_VARIANT_ADD(sweep, export) { export, was_exported, NULL };
+FIXTURE_VARIANT_ADD(sweep, query_context)
+{
+	.prepare = query_context, .done = was_told,
+};
+
+FIXTURE_VARIANT_ADD(sweep, module_info)
+{
+	.prepare = module_info, .done = was_told,
+};
+
+FIXTURE_VARIANT_ADD(sweep, export)
+{
+	.prepare = export, .done = was_exported,
+};
+
 FIXTURE_VARIANT_ADD(sweep, export_revocable)
 {
-	export_revocable, was_exported, NULL
+	.prepare = export_revocable, .done = was_exported,
 };
 
-FIXTURE_VARIANT_ADD(sweep, export_again) { export_again, was_exported, NULL };
-FIXTURE_VARIANT_ADD(sweep, import) { import, was_imported, NULL };
+FIXTURE_VARIANT_ADD(sweep, export_again)
+{
+	.prepare = export_again, .done = was_exported,
+};
+
+FIXTURE_VARIANT_ADD(sweep, import)
+{
+	.prepare = import, .done = was_imported,
+};
+
 FIXTURE_VARIANT_ADD(sweep, import_new_file)
 {
-	import_new_file, was_imported, NULL
+	.prepare = import_new_file, .done = was_imported,
 };
 
 FIXTURE_VARIANT_ADD(sweep, import_revocable)
 {
-	import_revocable, was_imported_revocable, NULL
+	.prepare = import_revocable, .done = was_imported_revocable,
 };
 
 FIXTURE_VARIANT_ADD(sweep, batch_receives)
 {
-	batch_receives, batch_received, batch_received_untold
+	.prepare = batch_receives, .done = batch_received,
+	.committed = batch_received_untold,
 };
 
-FIXTURE_VARIANT_ADD(sweep, batch) { batch, batch_done, batch_committed };
+FIXTURE_VARIANT_ADD(sweep, batch)
+{
+	.prepare = batch, .done = batch_done, .committed = batch_committed,
+};
 
 FIXTURE_SETUP(sweep)
 {
@@ -1120,10 +1277,13 @@ TEST_F_TIMEOUT(sweep, each_point, 120)
 {
 	unsigned int n, failures = 0;
 	struct world *w = &self->w;
+	struct slots slots = { };
 	const char *wrong;
 	bool left = false;
 	int status;
 
+	if (variant->no_slot)
+		ASSERT_TRUE(slots_take(&slots));
 	for (n = 1; n < POINTS_MAX && !left; n++) {
 		ASSERT_TRUE(world_make(w, variant->prepare));
 		fault_set(self->fault, n);
@@ -1137,9 +1297,13 @@ TEST_F_TIMEOUT(sweep, each_point, 120)
 		world_end(w);
 	}
 	TH_LOG("%u points, %u failures", n - 2, failures);
+	if (variant->no_slot)
+		EXPECT_TRUE(slots_give_back(&slots));
 	EXPECT_TRUE(no_context_is_left());
 	EXPECT_TRUE(left);
 	EXPECT_NE(0, failures);
+	if (variant->copes)
+		EXPECT_LT(failures, n - 2);
 }
 
 /* ---- what is not a command ---- */

@@ -87,6 +87,7 @@ find_leaks() {
 blind() {
 	! grep -qs '^enabled: 0' /sys/kernel/debug/kcsan || echo "data races"
 	! grep -qs 'debug_locks: *0' /proc/lockdep_stats || echo "wrong locks"
+	! grep -qsx 0 /proc/sys/kernel/prove_locking || echo "the order of locks"
 }
 
 # What the kernel says of a module that it loads, or does not.

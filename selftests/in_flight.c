@@ -213,21 +213,6 @@ TEST_F(flight, killed)
 	close(self->pages);
 }
 
-/* CPUs that there may ever be, 0 if that is not to be read. */
-static unsigned int possible_cpus(void)
-{
-	unsigned int last = 0;
-	char list[32] = "";
-	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
-
-	if (!file)
-		return 0;
-	if (!fgets(list, sizeof(list), file) || sscanf(list, "0-%u", &last) < 0)
-		last = -1;
-	fclose(file);
-	return last + 1;
-}
-
 /*
  * Work slots are nobody's memory, so there are no more of them than CPUs, however many
  * calls are in progress: what others have is counted against the file.

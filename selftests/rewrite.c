@@ -358,6 +358,8 @@ TEST_F(rewritten, array)
 	EXPECT_EQ(0, committed);
 	EXPECT_LT(0, used);
 	EXPECT_TRUE(refused || variant->both);
+	/* The writer was at work. */
+	EXPECT_LT(10, turns.changes);
 	EXPECT_EQ(used, sent(self->fd, self->initiator));
 }
 
@@ -479,6 +481,8 @@ TEST_F(argument, changes)
 	EXPECT_EQ(0, committed);
 	EXPECT_LT(0, used);
 	EXPECT_TRUE(refused || variant->both);
+	/* The writer was at work. */
+	EXPECT_LT(10, turns.changes);
 	EXPECT_EQ(used, sent(self->fd, self->initiator));
 	EXPECT_EQ(0, sent(self->fd, self->another));
 }

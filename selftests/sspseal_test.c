@@ -704,6 +704,20 @@ long fdinfo_number(int fd, const char *name)
 	return line ? atol(line + strlen(begin)) : -1;
 }
 
+unsigned int possible_cpus(void)
+{
+	unsigned int last = 0;
+	char list[32] = "";
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "re");
+
+	if (!file)
+		return 0;
+	if (!fgets(list, sizeof(list), file) || sscanf(list, "0-%u", &last) < 0)
+		last = -1;
+	fclose(file);
+	return last + 1;
+}
+
 bool file_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

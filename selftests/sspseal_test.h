@@ -152,6 +152,9 @@ unsigned int rounds(unsigned int usual);
 /* Writes a text to a file that is there, in one piece. */
 bool file_write(const char *path, const char *text);
 
+/* CPUs that there may ever be, 0 if that is not to be read. */
+unsigned int possible_cpus(void);
+
 /* The fdinfo of a file; handles beyond what fits are cut off. */
 #define FDINFO_SIZE	16384
 bool fdinfo_read(int fd, char text[FDINFO_SIZE]);

@@ -180,6 +180,9 @@ static int take(struct racer *racer)
 
 	i.flags = SSPSEAL_IMPORT_NEW_FILE;
 	status = call(racer->race->fd, SSPSEAL_IMPORT, &i);
+	/* The call had the file, and was told too late which one it is to read. */
+	if (status == S(DESCRIPTOR) && racer->race->end == BY_CLOSE)
+		return -EBADF;
 	if (status)
 		return status;
 	status = simple_call(i.new_fd, SSPSEAL_SEAL, i.handle, token, data,

@@ -51,7 +51,7 @@ load_modules() {
 # The kernel was told to boot on one CPU.
 start_cpus() {
 	for file in /sys/devices/system/cpu/cpu[1-9]*/online; do
-		[ ! -e "$file" ] || echo 1 > "$file"
+		[ ! -e "$file" ] || echo 1 > "$file" || finish "not all processors start"
 	done
 }
 

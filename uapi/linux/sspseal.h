@@ -27,7 +27,8 @@
  * The second field, @status, tells in &enum sspseal_status which rule refused a
  * call. It is an output, ignored on input and written for every call whose
  * struct could be read, successful or not. All other outputs are written only
- * on success. One status always comes with one errno:
+ * on success, by FAULT_AFTER_COMMIT, or are taken back. One status always comes
+ * with one errno:
  *
  * - ENOTTY: the command is unknown.
  * - E2BIG: the struct is longer than the kernel's, and what is beyond is not
@@ -720,12 +721,13 @@ struct sspseal_operation {
  * The operations are done in the order of the array, each as its command alone
  * would do it, with its own result. One that fails does not stop the rest. A
  * signal, or an operation that cannot be read, ends the batch: the call succeeds
- * with fewer than @nr done. With none done it fails, INTERRUPTED or FAULT, and
- * nothing has changed. It ends with FAULT_AFTER_COMMIT if the operation behind the
- * last of @done was done too, but its result cannot be written, or @done cannot.
+ * with fewer than @nr done. The first is done in spite of a signal; if it cannot
+ * be read the call fails, FAULT, and nothing has changed. It ends with
+ * FAULT_AFTER_COMMIT if the operation behind the last of @done was done too, but
+ * its result cannot be written, or @done cannot.
  *
- * Errors: RESERVED, OPERATIONS, FAULT, INTERRUPTED, FAULT_AFTER_COMMIT; of an
- * operation: COMMAND, and those of its command.
+ * Errors: RESERVED, OPERATIONS, FAULT, FAULT_AFTER_COMMIT; of an operation:
+ * COMMAND, and those of its command.
  */
 struct sspseal_batch {
 	__u32 size;

@@ -36,7 +36,7 @@ extern "C" {
  *
  * Return:
  * * STATUS_SUCCESS - @done is @count, or fewer if the call ended early
- * * others only if none was done: STATUS_CANCELLED - a signal came first;
+ * * others only if none was done:
  *   STATUS_INVALID_PARAMETER - @messages, @statuses or @done is NULL;
  *   STATUS_INVALID_HANDLE - the device cannot be opened
  */
