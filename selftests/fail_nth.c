@@ -1306,6 +1306,63 @@ TEST_F_TIMEOUT(sweep, each_point, 120)
 		EXPECT_LT(failures, n - 2);
 }
 
+/* ---- memory in small pieces ---- */
+
+/*
+ * Threads that say so are not given more than two pages in one piece, or are again.
+ * Kernels that debug their caches may need two for an object.
+ */
+static bool large_pieces(bool on)
+{
+	return file_write(DEBUGFS "fail_page_alloc/probability", "0") &&
+	       file_write(DEBUGFS "fail_page_alloc/min-order", on ? "0" : "2") &&
+	       file_write(DEBUGFS "fail_page_alloc/task-filter", on ? "N" : "Y") &&
+	       file_write(DEBUGFS "fail_page_alloc/times", on ? "1" : "-1") &&
+	       (on || file_write(DEBUGFS "fail_page_alloc/probability", "100"));
+}
+
+/* What is signed has to lie in one piece, beyond a slot; nothing else has. */
+TEST(no_large_pieces)
+{
+	static const size_t sizes[] = { 100, 5000, 30000, 65536, LONG };
+	int fd, fails, status[ARRAY_SIZE(sizes)][2], signs;
+	struct slots slots = { };
+	__u8 token[TOKEN_SIZE];
+	__u8 *data = calloc(1, LONG);
+	__u32 end[2];
+	unsigned int i;
+
+	if (faults_open() < 0)
+		SKIP(return, "a kernel without fault injection");
+	fd = device_open();
+	end[0] = create_context(fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	end[1] = create_context(fd, SSPSEAL_ROLE_ACCEPTOR, SERVICES);
+	ASSERT_TRUE(data && end[0] && end[1] && slots_take(&slots));
+	fails = open("/proc/thread-self/make-it-fail", O_WRONLY | O_CLOEXEC);
+	ASSERT_TRUE(large_pieces(false));
+	ASSERT_EQ(1, write(fails, "1", 1));
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		status[i][0] = simple_call(fd, SSPSEAL_SEAL, end[0], token,
+					   data, sizes[i]);
+		status[i][1] = simple_call(fd, SSPSEAL_UNSEAL, end[1], token,
+					   data, sizes[i]);
+	}
+	signs = simple_call(fd, SSPSEAL_SIGN, end[0], token, data, LONG / 2);
+	ASSERT_EQ(1, pwrite(fails, "0", 1, 0));
+	ASSERT_TRUE(large_pieces(true));
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		EXPECT_EQ(0, status[i][0])
+			TH_LOG("%zu bytes", sizes[i]);
+		EXPECT_EQ(0, status[i][1])
+			TH_LOG("%zu bytes", sizes[i]);
+	}
+	EXPECT_EQ(S(NO_MEMORY), signs);
+	EXPECT_TRUE(all_bytes(data, 0, LONG));
+	EXPECT_EQ(ARRAY_SIZE(sizes), sent(fd, end[0]));
+	EXPECT_TRUE(slots_give_back(&slots));
+	close(fd);
+}
+
 /* ---- what is not a command ---- */
 
 TEST(opening)
