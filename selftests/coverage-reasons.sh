@@ -75,6 +75,13 @@ counted() {
 	done | LC_ALL=C sort
 }
 
+# Files with functions of which INFO says nothing at all.
+uncounted() {
+	(cd "$top" && grep -l '^{' kmod/*.c userlib/src/*.c) | while read -r file; do
+		grep -qxF "SF:$top/$file" "$1" || echo "no counts: $file"
+	done
+}
+
 # FILE:FUNCTION:TEXT of each line of the files that have reasons.
 in_source() {
 	sed -n 's/^file: *//p' "$top/$reasons" | sort -u | while read -r file; do
@@ -98,6 +105,7 @@ counted "$1" '^0$' > "$work/never"
 export LC_ALL=C
 comm -13 "$work/races" "$work/never" > "$work/surely"
 {
+	uncounted "$1"
 	comm -13 "$work/reasons" "$work/surely" | sed 's/^/no reason: /'
 	comm -23 "$work/reasons" "$work/surely" | sed 's/^/a reason, but executed or gone: /'
 	comm -23 "$work/races" "$work/code" | sed 's/^/a reason, but gone: /'

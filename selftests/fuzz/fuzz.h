@@ -108,8 +108,15 @@ void oracle_sent(unsigned int begun, const __u8 *token, const void *plain,
  */
 void oracle_burned(unsigned int begun, const __u8 *salt, __u64 sent);
 
-/* A message was accepted. @data: NULL if it could not be written. */
-void oracle_received(const __u8 *token, const void *data, size_t size);
+/**
+ * oracle_received - a message was accepted
+ * @token: its token
+ * @data: NULL if it could not be written
+ * @size: bytes of it
+ * @by: salt of the context, if that detects replays, else NULL
+ */
+void oracle_received(const __u8 *token, const void *data, size_t size,
+		     const __u8 *by);
 
 /* ---- main.c ---- */
 

@@ -3,8 +3,8 @@
  * What must be true whatever was called, beside that the kernel stays healthy:
  * each struct that could be read has a status, and errno is that of it; what was
  * refused has changed nothing; no number is used twice under one salt, nor one
- * below what was used before; what is accepted was sent, and reads as it was
- * written.
+ * below what was used before; what is accepted was sent, reads as it was written, and
+ * is accepted once by who detects replays.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -40,6 +40,12 @@ struct letter {
 /* In the order in which the calls were over. */
 static struct letter letters[LETTERS];
 static unsigned int nr_letters;
+/* What was accepted: part of a token, and the salt of who did. */
+static struct {
+	__u8 token[UNIQUE_SIZE];
+	__u8 by[SSPSEAL_SALT_SIZE];
+} accepted[LETTERS];
+static unsigned int nr_accepted;
 static unsigned long findings;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -53,6 +59,7 @@ void oracle_finding(const char *what)
 void oracle_reset(void)
 {
 	nr_letters = 0;
+	nr_accepted = 0;
 }
 
 unsigned long oracle_findings(void)
@@ -139,7 +146,27 @@ void oracle_burned(unsigned int begun, const __u8 *salt, __u64 sent)
 	pthread_mutex_unlock(&lock);
 }
 
-void oracle_received(const __u8 *token, const void *data, size_t size)
+/* Under the lock. */
+static bool accepted_before(const __u8 *token, const __u8 *by)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_accepted; i++) {
+		if (!memcmp(accepted[i].token, token + UNIQUE_OFFSET,
+			    UNIQUE_SIZE) &&
+		    !memcmp(accepted[i].by, by, sizeof(accepted[i].by)))
+			return true;
+	}
+	if (nr_accepted == LETTERS)
+		abort();
+	memcpy(accepted[i].token, token + UNIQUE_OFFSET, UNIQUE_SIZE);
+	memcpy(accepted[i].by, by, sizeof(accepted[i].by));
+	nr_accepted++;
+	return false;
+}
+
+void oracle_received(const __u8 *token, const void *data, size_t size,
+		     const __u8 *by)
 {
 	const struct letter *letter = letters;
 	unsigned int i;
@@ -155,5 +182,7 @@ void oracle_received(const __u8 *token, const void *data, size_t size)
 	else if (data && (letter->size != size ||
 			  memcmp(letter->plain, data, size)))
 		oracle_finding("received other DATA than was sent");
+	if (by && accepted_before(token, by))
+		oracle_finding("a replay was accepted");
 	pthread_mutex_unlock(&lock);
 }

@@ -548,6 +548,19 @@ static void judge_burned(const struct scratch *m, unsigned int file,
 		oracle_burned(m->begun, q.salt, q.sent);
 }
 
+/* QUERY tells who it was, and whether replays are refused. */
+static void judge_received(const struct scratch *m, unsigned int file,
+			   __u32 handle, const void *data)
+{
+	struct sspseal_query q = { .size = sizeof(q), .handle = handle };
+	bool once = !ioctl(files[file], SSPSEAL_QUERY, &q) &&
+		    m->changes == changes_now() &&
+		    q.services & (SSPSEAL_REPLAY_DETECT |
+				  SSPSEAL_SEQUENCE_DETECT);
+
+	oracle_received(m->token, data, m->size, once ? q.salt : NULL);
+}
+
 /* Of all that was refused, no byte was written: no plaintext either. */
 static void judge_refused(const struct scratch *m)
 {
@@ -582,7 +595,7 @@ static void judge(struct scratch *m, unsigned int file, unsigned long cmd,
 	if (message->status && !late)
 		judge_refused(m);
 	else if (!is_sending(cmd))
-		oracle_received(m->token, late ? NULL : data, m->size);
+		judge_received(m, file, message->handle, late ? NULL : data);
 	else if (late)
 		judge_burned(m, file, message->handle);
 	else
