@@ -9,7 +9,7 @@
 #   1    the module could not be unloaded afterwards
 #   126  the kernel log has a line that no test may leave there (badlog.txt, or
 #        one of the module, which says something only when it cannot be loaded),
-#        or a kernel that can look for leaks, data races or wrong locks does not
+#        or a kernel that is to look for leaks, data races or wrong locks does not
 # and with 125 when COMMAND could not be started like this at all.
 #
 # badlog.txt and crypto-modules.txt lie beside this file or in vm/ below it.
@@ -83,11 +83,29 @@ find_leaks() {
 		cat "$kmemleak"
 }
 
-# A kernel that is built for them may still be told not to look for them, or give up.
+looks_for() {
+	case $1 in
+	races) grep -qs '^enabled: 1' /sys/kernel/debug/kcsan ;;
+	locks)
+		grep -qs 'debug_locks: *1' /proc/lockdep_stats &&
+			grep -qsx 1 /proc/sys/kernel/prove_locking
+		;;
+	objects) grep -qs . /sys/kernel/debug/debug_objects/stats ;;
+	leaks) [ -w "$kmemleak" ] ;;
+	esac
+}
+
+# What the kernels of vm/config are there for, and this one does not look for: they can be
+# built, or told, not to, and give up after a first report.
 blind() {
-	! grep -qs '^enabled: 0' /sys/kernel/debug/kcsan || echo "data races"
-	! grep -qs 'debug_locks: *0' /proc/lockdep_stats || echo "wrong locks"
-	! grep -qsx 0 /proc/sys/kernel/prove_locking || echo "the order of locks"
+	case $(uname -r) in
+	*-kcsan) set -- races leaks ;;
+	*-debug) set -- locks objects leaks ;;
+	*) return ;;
+	esac
+	for fault; do
+		looks_for "$fault" || echo "$fault"
+	done
 }
 
 # What the kernel says of a module that it loads, or does not.
