@@ -86,6 +86,8 @@ FIXTURE_SETUP(charge)
 	ASSERT_LE(0, self->high);
 	self->current = cgroup_open(self->dir, "memory.current", O_RDONLY);
 	ASSERT_LE(0, self->current);
+	/* Our own pages are charged to where we come from: all, before we join. */
+	ASSERT_EQ(0, mlockall(MCL_CURRENT));
 }
 
 FIXTURE_TEARDOWN(charge)
