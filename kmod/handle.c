@@ -166,12 +166,13 @@ static enum sspseal_status missing(const struct sspseal_file *file, u32 handle)
 
 static bool grant_expired(struct sspseal_grant *grant)
 {
-	u64 expiry = READ_ONCE(grant->expiry);
-
-	if (likely(!expiry) || ktime_get_real_seconds() < expiry)
+	if (likely(!grant->expiry))
+		return false;
+	if (!READ_ONCE(grant->expired) &&
+	    ktime_get_real_seconds() < grant->expiry)
 		return false;
 	/* Final, even if the clock is set back. */
-	WRITE_ONCE(grant->expiry, 1);
+	WRITE_ONCE(grant->expired, true);
 	return true;
 }
 
@@ -251,7 +252,7 @@ enum sspseal_status sspseal_grant_copy(struct sspseal_file *file, u32 handle,
 		*copy = (struct sspseal_grant) {
 			.ctx = grant->ctx,
 			.rights = grant->rights,
-			.expiry = READ_ONCE(grant->expiry),
+			.expiry = grant->expiry,
 			.revocation = grant->revocation,
 		};
 		/* DESTROY may have given it up since the grant was found. */

@@ -186,7 +186,7 @@ static noinline enum sspseal_status make_send_key(struct sspseal_call *call)
 	status = new_send_key(call->ctx, native, call->suite, &key);
 	if (status)
 		return status;
-	/* Pairs with send_key(). */
+	/* Pairs with send_key(). Who comes second depends on the address only. */
 	other = cmpxchg(&native->send[call->suite->index], NULL, key);
 	if (other)
 		sspseal_key_free(key);
@@ -357,7 +357,9 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 /*
  * Two copies of a machine that nobody told so have the kernel's generator in one
  * state, until it is renewed within a minute. The processor's generator is not
- * copied; clocks go on from where they were, but not at the same moment.
+ * copied; clocks go on from where they were, but not at the same moment. Of the
+ * processor's generators this is the one that modules may use: seeds of arm64 and
+ * s390x need symbols that are not exported.
  */
 static void choose_salt(u8 *salt)
 {
@@ -368,8 +370,7 @@ static void choose_salt(u8 *salt)
 	BUILD_BUG_ON(sizeof(fresh) != SSPSEAL_SALT_SIZE);
 	get_random_bytes(salt, SSPSEAL_SALT_SIZE);
 	for (i = 0; i < ARRAY_SIZE(fresh); i++)
-		if (arch_get_random_longs(&random, 1) ||
-		    arch_get_random_seed_longs(&random, 1))
+		if (arch_get_random_longs(&random, 1))
 			fresh[i] ^= random;
 	crypto_xor(salt, (u8 *)fresh, sizeof(fresh));
 }

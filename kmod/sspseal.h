@@ -138,18 +138,19 @@ struct sspseal_file {
  * @handle: its number, once it was published
  * @ctx: referenced; NULL for a revoker
  * @rights: SSPSEAL_RIGHT_*
+ * @expired: its time has come; never unset
  * @expiry: CLOCK_REALTIME second, 0 for never
  * @revocation: what can take the grant back, referenced; NULL if nothing can
  * @revokes: what the end of this grant takes back, referenced; NULL if nothing
  * @rcu: freed after a grace period
  *
- * Does not change after it was published, except that @expiry may be set to the
- * distant past.
+ * Does not change after it was published, but for @expired.
  */
 struct sspseal_grant {
 	u32 handle;
 	struct sspseal_context *ctx;
 	u32 rights;
+	bool expired;
 	u64 expiry;
 	struct sspseal_revocation *revocation;
 	struct sspseal_revocation *revokes;

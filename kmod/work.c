@@ -24,12 +24,16 @@
 /* A page before DATA for associated data, and one behind it for the tail. */
 #define SLOT_LINEAR	(SLOT_DATA + 2 * PAGE_SIZE)
 
-/* DATA beyond the slots is kept in blocks of up to 64 pages. */
+/* DATA that is not linear is kept in blocks of up to 64 pages. */
 #define BLOCK_ORDER	6
 
-/* For what smaller pieces can take the place of: what is free, or nothing. */
+/*
+ * For what smaller pieces can take the place of: what is free, or nothing. Who does
+ * not reclaim has no part in the reserves of those who cannot, either.
+ */
 #define EASY_GFP	((SSPSEAL_GFP & ~__GFP_RETRY_MAYFAIL & \
-			  ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY)
+			  ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY | \
+			 __GFP_NOMEMALLOC)
 
 /* Slots are nobody's. */
 #define SLOT_GFP	(EASY_GFP & ~__GFP_ACCOUNT)
@@ -49,7 +53,7 @@ static u64 linear_size(struct sspseal_extent extent, u32 tail)
 	return (u64)extent.offset + extent.data + tail;
 }
 
-/* What a message beyond the slots takes: whole pages, and its struct. */
+/* What a message beyond the slots takes: whole pages; its tail or struct. */
 static u64 charge_of(u64 associated, u64 data)
 {
 	return round_up(associated, PAGE_SIZE) + round_up(data, PAGE_SIZE) +
@@ -120,12 +124,13 @@ static void table_free(struct sspseal_work *work)
 	work->table = NULL;
 }
 
+/* What was not to be had for one block is not tried for the next. */
 static struct page *block_alloc(u32 left, unsigned int *order)
 {
 	struct page *page;
 
 	/* No larger than what is left: init_on_alloc zeroes all of it. */
-	*order = min_t(unsigned int, BLOCK_ORDER,
+	*order = min_t(unsigned int, *order,
 		       ilog2(DIV_ROUND_UP(left, PAGE_SIZE)));
 	for (; *order; (*order)--) {
 		page = alloc_pages(EASY_GFP | __GFP_COMP, *order);
@@ -139,8 +144,8 @@ static struct page *block_alloc(u32 left, unsigned int *order)
 static bool table_alloc(struct sspseal_work *work, u32 data, u32 tail)
 {
 	u32 most = DIV_ROUND_UP(data, PAGE_SIZE) + 2, left = data;
+	unsigned int order = BLOCK_ORDER;
 	struct scatterlist *sg;
-	unsigned int order;
 	struct page *page;
 
 	work->table = kvmalloc_array(most, sizeof(*sg), SSPSEAL_GFP);

@@ -27,8 +27,8 @@
  * The second field, @status, tells in &enum sspseal_status which rule refused a
  * call. It is an output, ignored on input and written for every call whose
  * struct could be read, successful or not. All other outputs are written only
- * on success, by FAULT_AFTER_COMMIT, or are taken back. One status always comes
- * with one errno:
+ * on success, by FAULT_AFTER_COMMIT, or are taken back; but FAULT may leave the
+ * struct itself written in part. One status always comes with one errno:
  *
  * - ENOTTY: the command is unknown.
  * - E2BIG: the struct is longer than the kernel's, and what is beyond is not
@@ -139,7 +139,8 @@
  * @SSPSEAL_STATUS_FAULT_AFTER_COMMIT: EFAULT: an address could not be written
  *	after the message's number was used. The message counts as sent or
  *	received; its buffers are undefined, but hold nothing unauthenticated.
- *	Of DESTROY, BIND, BATCH: it was done, only the struct could not be written
+ *	Of DESTROY and BIND: it was done, only the struct could not be written. Of
+ *	BATCH: see &struct sspseal_batch
  * @SSPSEAL_STATUS_CIPHER: EIO: the cipher failed or is not there. SEAL and SIGN
  *	may have used a number then, as with FAULT_AFTER_COMMIT
  * @SSPSEAL_STATUS_INTERRUPTED: EINTR: a signal came before anything was done
@@ -439,7 +440,7 @@ struct sspseal_native {
  * @expiry: CLOCK_REALTIME second from which on the context is expired, 0 for
  *	never
  * @handle: out: the handle, not 0. It means something in this file only, and is
- *	not given out again before 2^31 - 2 others
+ *	not given out again before about 2^31 others
  * @key_serial: instead of @key: a kernel key that holds the session key. Of type
  *	"logon", with a description that begins "sspseal:" and search permission,
  *	or of type "user" with read permission. Its revocation later does not
@@ -720,8 +721,9 @@ struct sspseal_operation {
  *
  * The operations are done in the order of the array, each as its command alone
  * would do it, with its own result. One that fails does not stop the rest. A
- * signal, or an operation that cannot be read, ends the batch: the call succeeds
- * with fewer than @nr done. The first is done in spite of a signal; if it cannot
+ * signal (or what the kernel treats as one: the freezer, task work), or an
+ * operation that cannot be read, ends the batch: the call succeeds with fewer
+ * than @nr done. The first is done in spite of a signal; if it cannot
  * be read the call fails, FAULT, and nothing has changed. It ends with
  * FAULT_AFTER_COMMIT if the operation behind the last of @done was done too, but
  * its result cannot be written, or @done cannot.

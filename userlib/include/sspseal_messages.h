@@ -26,10 +26,11 @@ extern "C" {
  *
  * The messages are done in the order of the array, and one that fails does not
  * stop the others. The process enters the kernel once for 32 of them (8 in a
- * 32-bit program). A signal that is caught ends the call early, with what is done
- * by then; so does an array of SecBuffer that is unmapped meanwhile (in a 32-bit
- * program the library reads the arrays, and faults). The caller goes on with
- * @messages + @done if he likes. Statuses beyond @done are left alone.
+ * 32-bit program). A signal that is caught (or what the kernel treats as one: the
+ * freezer, task work) ends the call early, with what is done by then; so does an
+ * array of SecBuffer that is unmapped meanwhile (in a 32-bit program the library
+ * reads the arrays, and faults). The caller goes on with @messages + @done if he
+ * likes. Statuses beyond @done are left alone.
  *
  * The rules of the SSPI calls hold. sspseal_last_status() tells why the last
  * message that failed did so.
