@@ -12,7 +12,8 @@
 #   corpus.txt    what reached something new, in the format of fuzz/corpus.txt
 #
 # INPUT=file runs the programs in that file only: last.txt, for example, or
-# findings.txt, which it leaves as it is.
+# findings.txt, which it leaves as it is. MODULE=file fuzzes that module, which tells
+# nothing of what was reached.
 #
 # Beside a finding it is a failure if in 300 s or more a command never succeeded, or
 # in 1800 s or more under 80 % of the module's lines were reached, by the fuzzer alone.
@@ -53,6 +54,7 @@ install_packages demo check
 make -s -C "$top/selftests/fuzz" OUTPUT="$work" \
 	KSFT="$("$top/selftests/vm/kselftest.sh")" abi_fuzz
 cp "$work/abi_fuzz" "$top/selftests/gcov-guest.sh" "$work/stage"
+[ -z "${MODULE:-}" ] || cp "$MODULE" "$work/stage/sspseal.ko"
 cp "${INPUT:-$top/selftests/fuzz/corpus.txt}" "$work/stage/corpus.txt"
 findings=$work/findings.txt
 if [ -n "${INPUT:-}" ]; then
@@ -72,7 +74,7 @@ status=0
 	sh -c 'echo 0 > /sys/kernel/debug/gcov/reset && exec ./abi_fuzz "$1" "$2" < corpus.txt' \
 	fuzz "$seconds" "$seed" |
 	sort_output || status=$?
-[ ! -d "$work/out" ] || "$top/selftests/gcov-report.sh" "$work"
+[ -n "${MODULE:-}" ] || [ ! -d "$work/out" ] || "$top/selftests/gcov-report.sh" "$work"
 if [ "$status" -eq 0 ] && [ "$seconds" -ge 1800 ]; then
 	reached=$(lines_reached "$work/coverage.info")
 	if [ "$reached" -lt 80 ]; then

@@ -18,9 +18,9 @@
 #
 # Each file with code has two or more.
 #
-# LIST names another list than "list". Mutants with faults that the kernel has to
-# notice add
-#   report: what its log must say then, an extended regular expression
+# LIST names another list than "list". Mutants with faults that the kernel, or the
+# fuzzer, has to notice add
+#   report: what it must say then, an extended regular expression
 # and may change several lines. Each such list says for which KERNEL it is.
 set -euo pipefail
 
@@ -53,7 +53,13 @@ list() {
 
 # Those named on the command line, or all.
 chosen() {
-	local line
+	local line name
+	for name; do
+		grep -qxF "mutant: $name" "$top/selftests/mutants/$list" || {
+			echo "mutants.sh: no mutant $name in the list $list" >&2
+			return 1
+		}
+	done
 	while read -r line; do
 		[ "$#" -gt 0 ] && [[ " $* " != *" ${line%%$'\t'*} "* ]] || echo "$line"
 	done < <(list)
@@ -75,7 +81,7 @@ check_edits() {
 }
 
 check_lists() {
-	for list in sanitizers races slub list; do
+	for list in sanitizers races slub fuzz list; do
 		check_edits
 		list | cut -f 2,4 | sort | uniq -d | sed "s#^#mutants/$list: twice: #"
 	done
@@ -173,6 +179,10 @@ stage_for() {
 run_own() {
 	local module=$2/vmfork.ko
 	case $1 in
+	fuzz)
+		MODULE=$2/sspseal.ko TIME=${TIME:-60} SEED=1 BUILD=$2-fuzz \
+			"$top/selftests/fuzz.sh"
+		;;
 	hygiene)
 		KERNEL=$label "$top/selftests/hygiene.sh" "$2/sspseal.ko"
 		;;
@@ -189,7 +199,7 @@ run_tests() {
 	: > "$2"
 	for test in "${@:3}"; do
 		case $test in
-		hygiene | vmfork) run_own "$test" "$1" >> "$2" 2>&1 || return ;;
+		fuzz | hygiene | vmfork) run_own "$test" "$1" >> "$2" 2>&1 || return ;;
 		*) tests+=("$test") ;;
 		esac
 	done
@@ -204,7 +214,7 @@ run_tests() {
 # says nothing about the mutant. Or what the mutant says that the kernel reports.
 noticed() {
 	if [ -n "$2" ]; then
-		grep -m1 -E -e "$2" "$1.kernel"
+		grep -hm1 -E -e "$2" "$1"* | head -n 1
 		return
 	fi
 	! grep -q 'no such' "$1" &&
@@ -275,13 +285,18 @@ if [ "${1:-}" = --edits ]; then
 	check_lists
 	exit
 fi
+mutants=$(chosen "$@")
 prepare
-mapfile -t tests < <(chosen "$@" | cut -f 3 | tr ' ' '\n' | sort -u)
+mapfile -t tests < <(cut -f 3 <<< "$mutants" | tr ' ' '\n' | sort -u)
 if ! run_tests "$build/stage/check" "$work/control.log" "${tests[@]}"; then
 	echo "mutants.sh: the tests fail without a mutant: $work/control.log" >&2
 	exit 1
 fi
-judge_all < <(chosen "$@")
+judge_all <<< "$mutants"
+# Each test of each mutant has its line, or something else has failed.
+missing=$(($(cut -f 3 <<< "$mutants" | wc -w) - $(wc -l < "$work/results")))
+[ "$missing" -le 0 ] ||
+	echo "not ok $missing lines are missing: see $work" >> "$work/results"
 cat "$work/results"
 echo "$(grep -c '^ok' "$work/results" || :) passed," \
 	"$(grep -c '^not ok' "$work/results" || :) failed"
