@@ -67,13 +67,13 @@ FIXTURE(command)
 	__u32 sender;
 	__u32 receiver;
 	__u8 binding[CB];
-	struct sspseal_native params;
 	struct sspseal_buffer b[2];
 	struct sspseal_operation op;
-	/* The struct, room behind it, and a page with the message. */
+	/* The struct, room behind it, and a page with message and parameters. */
 	__u8 *arg;
 	__u8 *token;
 	__u8 *data;
+	struct sspseal_native *params;
 	__u8 *before;
 };
 
@@ -150,12 +150,16 @@ FIXTURE_VARIANT_ADD(command, query)
 	.rest = S(NO_HANDLE),
 };
 
+#define QOP_KNOWN	(SSPSEAL_QOP_NO_ENCRYPT | SSPSEAL_QOP_SUITE_MASK)
+
 FIXTURE_VARIANT_ADD(command, seal)
 {
 	.cmd = SSPSEAL_SEAL,
 	.size = sizeof(struct sspseal_message),
 	.field = {
 		{ HANDLE, FIELD(message, handle) },
+		{ BITS, FIELD(message, qop), .known = QOP_KNOWN,
+		  .status = S(QOP) },
 		{ ADDRESS, FIELD(message, buffers), .status = S(NO_BUFFERS) },
 	},
 	.rest = S(NO_HANDLE),
@@ -179,6 +183,8 @@ FIXTURE_VARIANT_ADD(command, sign)
 	.size = sizeof(struct sspseal_message),
 	.field = {
 		{ HANDLE, FIELD(message, handle) },
+		{ BITS, FIELD(message, qop), .known = QOP_KNOWN,
+		  .status = S(QOP) },
 		{ ADDRESS, FIELD(message, buffers), .status = S(NO_BUFFERS) },
 	},
 	.rest = S(NO_HANDLE),
@@ -271,7 +277,7 @@ static __u32 get32(const __u8 *arg, __u32 at)
 	return value;
 }
 
-/* Another process's message, for a context whose peer it has. */
+/* A message of another file, for a context whose peer it has. */
 static int message_of_peer(unsigned long cmd, struct sspseal_buffer *b)
 {
 	int fd = device_open(), status;
@@ -322,6 +328,7 @@ FIXTURE_SETUP(command)
 	ASSERT_TRUE(self->arg && self->before);
 	self->token = self->arg + ARG_SIZE;
 	self->data = self->token + TOKEN_SIZE;
+	self->params = (void *)(self->arg + ALL_SIZE - sizeof(*self->params));
 	self->b[0] = buffer(TOKEN, self->token, TOKEN_SIZE);
 	self->b[1] = buffer(DATA, self->data, CB);
 	if (variant->cmd == SSPSEAL_UNSEAL || variant->cmd == SSPSEAL_VERIFY)
@@ -330,8 +337,8 @@ FIXTURE_SETUP(command)
 	switch (variant->cmd) {
 	case SSPSEAL_CREATE:
 		a->create = create_args(SSPSEAL_ROLE_INITIATOR, services);
-		a->create.params = (uintptr_t)&self->params;
-		a->create.params_size = sizeof(self->params);
+		a->create.params = (uintptr_t)self->params;
+		a->create.params_size = sizeof(*self->params);
 		break;
 	case SSPSEAL_DESTROY:
 	case SSPSEAL_QUERY:
@@ -418,14 +425,16 @@ static __u32 given(unsigned long cmd, const __u8 *arg)
  * After all that was refused the command can still be done, once. The next handle
  * is the number that it would have been at first: none was given out.
  */
-#define STILL_WORKS() do {						\
+#define WORKS_WITH(arg) do {						\
 	EXPECT_EQ(0, sent(self->fd, self->sender));			\
 	if (variant->cmd != SSPSEAL_DESTROY)				\
 		EXPECT_EQ(0, received(self->fd, self->receiver));	\
-	EXPECT_EQ(0, call(self->fd, variant->cmd, self->arg));		\
-	EXPECT_EQ(HANDLES + 1, given(variant->cmd, self->arg) ?:	\
+	EXPECT_EQ(0, call(self->fd, variant->cmd, arg));		\
+	EXPECT_EQ(HANDLES + 1, given(variant->cmd, arg) ?:		\
 		  create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR, 0));	\
 } while (0)
+
+#define STILL_WORKS()	WORKS_WITH(self->arg)
 
 /* The first of this kind from there on, NULL if there is none. */
 static const struct field *next(const struct field *f, enum kind kind)
@@ -486,7 +495,8 @@ TEST_F(command, size_longer_not_zero)
 {
 	__u32 at;
 
-	for (at = variant->size; at < PAGE; at += at < 160 ? 1 : 97) {
+	for (at = variant->size; at < PAGE;
+	     at += at < variant->size + 16 ? 1 : 97) {
 		set32(self->arg, SIZE_AT, at + 1);
 		self->arg[at] = 0x80;
 		EXPECT_EQ(-E2BIG, REFUSED())
@@ -532,7 +542,9 @@ TEST_F(command, size_beyond_memory)
 	EXPECT_EQ(-EFAULT, call(self->fd, variant->cmd, arg));
 	set32(arg, SIZE_AT, 0xffffffff);
 	EXPECT_EQ(-E2BIG, call(self->fd, variant->cmd, arg));
-	STILL_WORKS();
+	/* What is stated is there, to the last byte. */
+	set32(arg, SIZE_AT, variant->size);
+	WORKS_WITH(arg);
 }
 
 /* ---- fields ---- */
