@@ -551,7 +551,7 @@ TEST_F(bind, expired)
 	struct letter l = { };
 
 	c.flags = SSPSEAL_CREATE_UNBOUND;
-	c.expiry = time(NULL) + 2;
+	c.expiry = soon();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
 	sleep_until(c.expiry);
 	/* That it is not bound is said first. */

@@ -54,6 +54,7 @@ man_pages() {
 
 # On one CPU, while another checks the documentation.
 begin_lint() {
+	rm -f "$build"/lint.{status,log}
 	(
 		status=0
 		"$top/selftests/lint.sh" > "$build/lint.log" 2>&1 || status=$?

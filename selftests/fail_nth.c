@@ -1348,8 +1348,8 @@ TEST(no_large_pieces)
 					   data, sizes[i]);
 	}
 	signs = simple_call(fd, SSPSEAL_SIGN, end[0], token, data, LONG / 2);
-	ASSERT_EQ(1, pwrite(fails, "0", 1, 0));
-	ASSERT_TRUE(large_pieces(true));
+	EXPECT_EQ(1, pwrite(fails, "0", 1, 0));
+	EXPECT_TRUE(large_pieces(true));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		EXPECT_EQ(0, status[i][0])
 			TH_LOG("%zu bytes", sizes[i]);

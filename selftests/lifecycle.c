@@ -238,7 +238,7 @@ TEST_F(begun, handle_expires)
 {
 	struct sspseal_export e = export_args(self->handle, ALL_RIGHTS);
 
-	e.expiry = time(NULL) + 2 + slowness();
+	e.expiry = soon();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_EXPORT, &e));
 	BEGINS(e.fd, EXPORTED);
 	sleep_until(e.expiry);
@@ -253,7 +253,7 @@ TEST_F(begun, context_expires)
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
 					      SERVICES);
 
-	c.expiry = time(NULL) + 2 + slowness();
+	c.expiry = soon();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
 	BEGINS(self->fd, c.handle);
 	sleep_until(c.expiry);
@@ -308,7 +308,7 @@ FIXTURE_SETUP(arriving)
 	self->fd = device_open();
 	self->initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
 					 SERVICES);
-	self->expiry = time(NULL) + 2 + slowness();
+	self->expiry = soon();
 	c.expiry = self->expiry;
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
 	self->acceptor = c.handle;

@@ -12,15 +12,15 @@ closing_line() {
 }
 
 # part LOG COMMAND...: whose closing line counts. A command that says nothing of
-# failures, but ends with a status, counts as one more.
+# failures, but ends with a status, counts as one more; so does one without that line.
 part() {
 	local log=$1 status=0 counts passed failed
 	shift
 	"$@" 2>&1 | tee "$log" || status=$?
 	counts=$(closing_line "$log")
 	read -r passed failed <<< "${counts:-0 0}"
-	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-		echo "not ok $*: exit status $status"
+	if [ -z "$counts" ] || { [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; }; then
+		echo "not ok $*: exit status $status${counts:+, no failure}"
 		failed=1
 	fi
 	parts_passed=$((parts_passed + passed))

@@ -43,10 +43,11 @@ static void *rewrite(void *argument)
 /*
  * Calls go on until what they say has changed so often from one to the next that
  * the writer must have been at work during many of them. Where both share a busy
- * CPU that takes long: then no longer than this.
+ * CPU that takes long: then no longer than this, if it was at work at all.
  */
 #define CALLS		1000
 #define CHANGES		500
+#define FEWEST		10
 #define SECONDS		10
 
 struct turns {
@@ -66,7 +67,7 @@ static bool turn(struct turns *t, int outcome)
 {
 	t->changes += outcome != t->last;
 	t->last = outcome;
-	return ++t->calls < CALLS ||
+	return ++t->calls < CALLS || t->changes < FEWEST ||
 	       (t->changes < CHANGES && time(NULL) < t->end);
 }
 
@@ -358,8 +359,6 @@ TEST_F(rewritten, array)
 	EXPECT_EQ(0, committed);
 	EXPECT_LT(0, used);
 	EXPECT_TRUE(refused || variant->both);
-	/* The writer was at work. */
-	EXPECT_LT(10, turns.changes);
 	EXPECT_EQ(used, sent(self->fd, self->initiator));
 }
 
@@ -481,8 +480,6 @@ TEST_F(argument, changes)
 	EXPECT_EQ(0, committed);
 	EXPECT_LT(0, used);
 	EXPECT_TRUE(refused || variant->both);
-	/* The writer was at work. */
-	EXPECT_LT(10, turns.changes);
 	EXPECT_EQ(used, sent(self->fd, self->initiator));
 	EXPECT_EQ(0, sent(self->fd, self->another));
 }

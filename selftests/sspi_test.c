@@ -106,7 +106,7 @@ static LSA_SEC_HANDLE handle_expired(__u32 role)
 {
 	struct sspseal_export request = {
 		.rights = SSPSEAL_RIGHT_QUERY,
-		.expiry = time(NULL) + 2,
+		.expiry = soon(),
 	};
 	LSA_SEC_HANDLE handle = imported(&request, role);
 
@@ -149,7 +149,7 @@ static LSA_SEC_HANDLE expired(__u32 role)
 {
 	struct sspseal_create c = create_args(role, SERVICES);
 
-	c.expiry = time(NULL) + 2;
+	c.expiry = soon();
 	if (sspseal_create(sspseal_device(), &c))
 		return POISON32;
 	sleep_until(c.expiry);

@@ -869,6 +869,11 @@ void *make_shared(size_t size)
 	return p;
 }
 
+__u64 soon(void)
+{
+	return time(NULL) + 2 + slowness();
+}
+
 void sleep_until(__u64 second)
 {
 	/* The kernel's seconds are those of its last tick. */

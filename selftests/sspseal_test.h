@@ -175,6 +175,8 @@ void *make_readonly(const void *from, size_t size);
 /* Memory of zeroes that children share. */
 void *make_shared(size_t size);
 
+/* A CLOCK_REALTIME second that comes when a few calls were made. */
+__u64 soon(void);
 /* Until this CLOCK_REALTIME second has begun. */
 void sleep_until(__u64 second);
 

@@ -55,18 +55,20 @@ slowness() {
 vm_options=()
 kernel_log=$build/kernel.log
 run_staged() {
-	local stage=$1 out=$2 slowness skips=
+	local stage=$1 out=$2 slowness skips='' timeout=600
 	shift 2
 	if on_this_machine; then
 		refuse_loaded_module
 		(cd "$stage" && ./host.sh ./sspseal.ko -- "$@" ${out:+"$out"})
 	else
 		slowness=$(slowness)
-		[ "$slowness" -eq 1 ] || skips=none
+		# Of what slowness says too much, as programs are shorter there.
+		[ "$slowness" -eq 1 ] || { skips=none timeout=200; }
 		"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
 			${out:+--out "$out"} --timeout $((1800 * slowness)) \
 			--log "$kernel_log" "${vm_options[@]}" -- \
 			env TEST_SLOWNESS="$slowness" TEST_SKIPS="$skips" \
+			TEST_TIMEOUT="$timeout" \
 			./host.sh ./sspseal.ko -- "$@" ${out:+/out}
 	fi
 }

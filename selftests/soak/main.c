@@ -283,5 +283,5 @@ int main(int argc, char **argv)
 		soak(atoi(argv[1]));
 	all = print_counts();
 	printf("%lu operations, %lu wrong\n", all, shared->wrong);
-	return shared->wrong != 0;
+	return shared->wrong || !all;
 }
