@@ -141,7 +141,8 @@ kernel_arguments() {
 		slub_debug=FZP kfence.sample_interval=1 \
 		maxcpus=1 noreplace-smp lpj=10000000 \
 		cryptomgr.notests no_timer_check \
-		watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 \
+		watchdog_thresh=60 workqueue.watchdog_thresh=120 \
+		rcupdate.rcu_cpu_stall_timeout=300 \
 		"$([ -n "$shell" ] && echo loglevel=5 || echo ignore_loglevel)" \
 		"$append"
 }
