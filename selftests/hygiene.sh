@@ -30,7 +30,7 @@ put_together() {
 
 boot() {
 	"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
-		--mem "$size" --timeout 300 --log "$build/hygiene.log" \
+		--mem "$size" --timeout 900 --log "$build/hygiene.log" \
 		--append 'slub_debug=- kfence.sample_interval=0' \
 		--qemu-args "-machine memory-backend=memory
 			-object memory-backend-file,id=memory,size=${size}M,mem-path=$work/memory,share=on
