@@ -30,6 +30,8 @@ list=${LIST:-list}
 work=$build/mutants/$list
 jobs=${JOBS:-$(nproc)}
 label=${KERNEL:-6.1}
+# The fuzzer wants to know where it has been.
+[ "$list" != fuzz ] || export KBUILD_OPTIONS=KCOV_INSTRUMENT=y
 # Debian's 6.1 does not know the generation IDs of virtual machines.
 vmfork_label=6.12
 
@@ -114,7 +116,9 @@ without_selftest() {
 }
 
 build_module() {
-	"$top/selftests/kbuild.sh" "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	# shellcheck disable=SC2086 # a list of arguments
+	"$top/selftests/kbuild.sh" "$kernel/build" M="$1" CONFIG_DEBUG_INFO_BTF_MODULES= \
+		${KBUILD_OPTIONS:-} modules
 }
 
 # All of it: what depends on a header was noted with the names of the first copy.
