@@ -357,9 +357,9 @@ static enum sspseal_status make_keys(struct sspseal_context *ctx, const u8 *key,
 /*
  * Two copies of a machine that nobody told so have the kernel's generator in one
  * state, until it is renewed within a minute. The processor's generator is not
- * copied; clocks go on from where they were, but not at the same moment. Of the
- * processor's generators this is the one that modules may use: seeds of arm64 and
- * s390x need symbols that are not exported.
+ * copied; clocks go on from where they were, but not at the same moment. What is
+ * added to the kernel's bytes takes nothing from them. (Not the seeds: those of
+ * arm64 and s390x need symbols that are not exported.)
  */
 static void choose_salt(u8 *salt)
 {
