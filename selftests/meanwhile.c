@@ -31,6 +31,8 @@ FIXTURE(meanwhile)
 	int fd;
 	__u32 used;
 	int closed;
+	/* Nothing is left of it but what the call made. */
+	bool gone;
 	/* The struct lies here: @watch holds up who writes to it. */
 	__u8 *page;
 	int watch;
@@ -363,19 +365,25 @@ FIXTURE_SETUP(meanwhile)
 	self->call.cmd = variant->cmd;
 }
 
-/* The context is as after the command alone, and all the rest can go. */
-FIXTURE_TEARDOWN(meanwhile)
+static bool as_alone(const FIXTURE_DATA(meanwhile) * self,
+		     const FIXTURE_VARIANT(meanwhile) * variant)
 {
 	__u8 token[TOKEN_SIZE], data[CB] = { };
 
-	EXPECT_EQ(variant->sent, sent(self->owner, self->handle));
-	EXPECT_EQ(variant->received, received(self->owner, self->handle));
-	EXPECT_EQ(0, simple_call(self->owner, SSPSEAL_SEAL, self->handle, token,
-				 data, CB));
-	EXPECT_EQ(variant->sent, token_counter(token));
-	EXPECT_EQ(0, simple_call(self->peer_fd, SSPSEAL_UNSEAL, self->peer,
-				 token, data, CB));
-	EXPECT_TRUE(all_bytes(data, 0, CB));
+	return sent(self->owner, self->handle) == variant->sent &&
+	       received(self->owner, self->handle) == variant->received &&
+	       !simple_call(self->owner, SSPSEAL_SEAL, self->handle, token,
+			    data, CB) &&
+	       token_counter(token) == (__u64)variant->sent &&
+	       !simple_call(self->peer_fd, SSPSEAL_UNSEAL, self->peer, token,
+			    data, CB) &&
+	       all_bytes(data, 0, CB);
+}
+
+/* The context is as after the command alone, and all the rest can go. */
+FIXTURE_TEARDOWN(meanwhile)
+{
+	EXPECT_TRUE(self->gone || as_alone(self, variant));
 	if (variant->cmd == SSPSEAL_EXPORT)
 		close(((struct sspseal_export *)self->page)->fd);
 	close(self->closed);
@@ -413,6 +421,20 @@ TEST_F(meanwhile, destroyed)
 	ASSERT_TRUE(goes_on(self, reads));
 	EXPECT_EQ(0, call_end(&self->call));
 	EXPECT_EQ(S(ALREADY_DESTROYED), destroy(self->fd, self->used));
+}
+
+/* The call alone holds the context then. */
+TEST_F(meanwhile, last_handle_destroyed)
+{
+	bool reads;
+
+	ASSERT_TRUE(begins(self, variant, &reads));
+	destroy(self->fd, self->used);
+	destroy(self->exported, EXPORTED);
+	EXPECT_EQ(0, destroy(self->owner, self->handle));
+	self->gone = true;
+	ASSERT_TRUE(goes_on(self, reads));
+	EXPECT_EQ(0, call_end(&self->call));
 }
 
 TEST_F(meanwhile, closed)
