@@ -317,6 +317,28 @@ TEST_F(cipher, bind)
 	EXPECT_EQ(0, do_simple(self, SSPSEAL_SEAL, handle));
 }
 
+/* Transforms may differ in what their requests take: slots are of the first ones. */
+TEST_F(cipher, larger_requests)
+{
+	__u32 initiator, acceptor, i;
+
+	ASSERT_TRUE(faulty_cipher_grow(5000));
+	initiator = create_context(self->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
+	ASSERT_TRUE(faulty_cipher_grow(100));
+	acceptor = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR, SERVICES);
+	ASSERT_TRUE(initiator && acceptor);
+	for (i = 0; i < 10; i++) {
+		EXPECT_EQ(0, do_simple(self, SSPSEAL_SEAL, initiator));
+		EXPECT_EQ(0, do_simple(self, SSPSEAL_UNSEAL, acceptor));
+		EXPECT_EQ(0, memcmp(self->plain, self->data, CB));
+		/* In the same slot. */
+		EXPECT_EQ(0, do_simple(self, SSPSEAL_SEAL, self->initiator));
+		EXPECT_EQ(0, do_simple(self, SSPSEAL_UNSEAL, self->acceptor));
+		EXPECT_EQ(0, memcmp(self->plain, self->data, CB));
+	}
+	ASSERT_TRUE(faulty_cipher_grow(0));
+}
+
 /* Another suite than the default one has its key made when it is first used. */
 TEST_F(cipher, first_use_of_a_suite)
 {

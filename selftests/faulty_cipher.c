@@ -54,6 +54,11 @@ bool faulty_cipher_spare(unsigned int requests)
 	return set("crypt_good", requests);
 }
 
+bool faulty_cipher_grow(unsigned int bytes)
+{
+	return set("more", bytes);
+}
+
 bool faulty_cipher_delay(bool later)
 {
 	return set("later", later);

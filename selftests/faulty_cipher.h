@@ -26,6 +26,8 @@ bool faulty_cipher_take_away(void);
 bool faulty_cipher_fail(const char *what, int error);
 /* So many requests go through before any fails. */
 bool faulty_cipher_spare(unsigned int requests);
+/* Requests take so many bytes more, with transforms that are made from now on. */
+bool faulty_cipher_grow(unsigned int bytes);
 /* Failing requests do so at once, or after the call has returned. */
 bool faulty_cipher_delay(bool later);
 

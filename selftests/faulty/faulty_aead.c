@@ -29,12 +29,17 @@ static bool later;
 module_param(later, bool, 0600);
 MODULE_PARM_DESC(later, "requests fail after the call has returned");
 
+static unsigned int more;
+module_param(more, uint, 0600);
+MODULE_PARM_DESC(more, "bytes that requests take beyond their own, of transforms made now");
+
 static unsigned int ivsize = 12;
 module_param(ivsize, uint, 0400);
 MODULE_PARM_DESC(ivsize, "bytes of an IV: no request is made with another");
 
 struct faulty {
 	struct crypto_aead *child;
+	unsigned int more;
 };
 
 struct faulty_request {
@@ -56,8 +61,10 @@ static int faulty_init(struct crypto_aead *tfm)
 					  CRYPTO_ALG_NEED_FALLBACK);
 	if (IS_ERR(faulty->child))
 		return PTR_ERR(faulty->child);
+	faulty->more = more;
 	crypto_aead_set_reqsize(tfm, sizeof(struct faulty_request) +
-				crypto_aead_reqsize(faulty->child));
+				crypto_aead_reqsize(faulty->child) +
+				faulty->more);
 	return 0;
 }
 
@@ -122,6 +129,8 @@ static struct aead_request *below(struct aead_request *request)
 	aead_request_set_crypt(&mine->below, request->src, request->dst,
 			       request->cryptlen, request->iv);
 	aead_request_set_ad(&mine->below, request->assoclen);
+	memset((u8 *)(&mine->below + 1) + crypto_aead_reqsize(faulty->child),
+	       0x5a, faulty->more);
 	return &mine->below;
 }
 
