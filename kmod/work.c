@@ -53,7 +53,10 @@ static u64 linear_size(struct sspseal_extent extent, u32 tail)
 	return (u64)extent.offset + extent.data + tail;
 }
 
-/* What a message beyond the slots takes: whole pages; its tail or struct. */
+/*
+ * What a message beyond the slots takes: whole pages, and one for tail and struct. The
+ * table, a page in 128 of DATA, is the cgroup's matter alone.
+ */
 static u64 charge_of(u64 associated, u64 data)
 {
 	return round_up(associated, PAGE_SIZE) + round_up(data, PAGE_SIZE) +
