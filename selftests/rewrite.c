@@ -67,7 +67,7 @@ static bool turn(struct turns *t, int outcome)
 {
 	t->changes += outcome != t->last;
 	t->last = outcome;
-	return ++t->calls < CALLS || t->changes < FEWEST ||
+	return ++t->calls < CALLS || t->changes <= FEWEST ||
 	       (t->changes < CHANGES && time(NULL) < t->end);
 }
 

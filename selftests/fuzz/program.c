@@ -61,8 +61,7 @@ struct letter {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int files[FILES];
-/* How often one of them was closed, or made. */
-/* Those that were changed, and below that those that are being changed. */
+/* How often one was closed or made, and in the low byte how many are just now. */
 static unsigned int file_changes;
 #define FILE_CHANGED	256
 static struct handle handles[HANDLES];
