@@ -108,6 +108,7 @@ part_row() {
 	row "$1" "$2" "$passed" "$failed" "$3" "$4" "$(minutes "$seconds")"
 	parts_passed=$((parts_passed + passed))
 	parts_failed=$((parts_failed + failed))
+	[ "$failed" -eq 0 ] || parts_logs+=("$logs/$1.log")
 }
 
 table() {

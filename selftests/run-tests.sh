@@ -65,7 +65,7 @@ list_skips() {
 }
 
 problem() {
-	echo "# $*"
+	echo "not ok $*"
 	failed=$((failed + 1))
 }
 
