@@ -426,11 +426,13 @@ static __u32 given(unsigned long cmd, const __u8 *arg)
  * is the number that it would have been at first: none was given out.
  */
 #define WORKS_WITH(arg) do {						\
+	__u8 *_arg = arg;						\
+									\
 	EXPECT_EQ(0, sent(self->fd, self->sender));			\
 	if (variant->cmd != SSPSEAL_DESTROY)				\
 		EXPECT_EQ(0, received(self->fd, self->receiver));	\
-	EXPECT_EQ(0, call(self->fd, variant->cmd, arg));		\
-	EXPECT_EQ(HANDLES + 1, given(variant->cmd, arg) ?:		\
+	EXPECT_EQ(0, call(self->fd, variant->cmd, _arg));		\
+	EXPECT_EQ(HANDLES + 1, given(variant->cmd, _arg) ?:		\
 		  create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR, 0));	\
 } while (0)
 
