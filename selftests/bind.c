@@ -910,12 +910,12 @@ TEST_F(bind, query_while_the_binding_is_read)
 			       bind_once));
 	EXPECT_TRUE(pages_await(fd, 1));
 	ASSERT_TRUE(team_start(&asking, &asker, sizeof(asker), 1, ask));
-	for (tries = 0; tries < 500; tries++) {
+	for (tries = 0; tries < 500 * slowness(); tries++) {
 		if (__atomic_load_n(&asker.done, __ATOMIC_ACQUIRE))
 			break;
 		nanosleep(&pause, NULL);
 	}
-	EXPECT_GT(500, tries);
+	EXPECT_GT(500 * slowness(), tries);
 	ASSERT_TRUE(page_give(fd, missing, zeroes));
 	team_join(&asking);
 	team_join(&binding);

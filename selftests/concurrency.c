@@ -670,8 +670,8 @@ TEST_F(concurrency, bytes_in_flight_are_bounded)
 					    &w[i]));
 	}
 	/* Until each either waits in the kernel or was refused. */
-	for (tries = 0; tries < 500 && waiting + refused_now(w) < WAITING;
-	     tries++) {
+	tries = 500 * slowness();
+	while (tries-- && waiting + refused_now(w) < WAITING) {
 		nanosleep(&moment, NULL);
 		waiting += pages_wanted(fault);
 	}

@@ -587,19 +587,15 @@ TEST_F(create, expiry_soon)
 	struct sspseal_create c = create_args(SSPSEAL_ROLE_INITIATOR,
 					      ALL_SERVICES);
 	__u8 token[TOKEN_SIZE], data[10] = { };
-	struct timespec now;
 	struct sspseal_message m;
 	struct sspseal_query q;
 	unsigned int i;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	c.expiry = now.tv_sec + 2;
+	c.expiry = soon();
 	ASSERT_EQ(0, call(self->fd, SSPSEAL_CREATE, &c));
 	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, c.handle, token, data,
 				 sizeof(data)));
-	now.tv_sec += 2;
-	now.tv_nsec = 10000000;
-	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &now, NULL);
+	sleep_until(c.expiry);
 	for (i = 0; i < ARRAY_SIZE(cmd); i++) {
 		EXPECT_EQ(SSPSEAL_STATUS_EXPIRED,
 			  simple_refused(self->fd, cmd[i], c.handle, token,

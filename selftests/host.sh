@@ -53,7 +53,7 @@ wait_for_device() {
 # A file that was passed on in a message may be closed a moment after the last
 # process that could have had it is gone.
 unload() {
-	tries=20
+	tries=100
 	until rmmod sspseal 2> /dev/null; do
 		tries=$((tries - 1))
 		if [ "$tries" -eq 0 ]; then

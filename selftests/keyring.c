@@ -671,7 +671,8 @@ TEST_F(later, context_ends_with_the_timeout)
 	__u32 handle;
 	__u64 end;
 
-	ASSERT_EQ(0, keyctl(KEYCTL_SET_TIMEOUT, self->serial, 2, 0));
+	ASSERT_EQ(0, keyctl(KEYCTL_SET_TIMEOUT, self->serial,
+			    2 + slowness(), 0));
 	handle = create_from(self->fd, self->serial);
 	ASSERT_NE(0, handle);
 	EXPECT_EQ(0, carry(self->fd, handle, self->acceptor));

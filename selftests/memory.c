@@ -172,15 +172,23 @@ static bool make_charged(const FIXTURE_DATA(charge) * self,
 {
 	long slabs = in_slabs(self->dir);
 	long all = cgroup_read(self->dir, "memory.current", NULL);
+	long cost;
+	int tries;
 
 	if (!t->make(self->fd, t->nr))
 		return false;
-	slabs = in_slabs(self->dir) - slabs;
+	/* The kernel brings the figure of slabs up to date every two seconds. */
+	for (tries = 0; tries < PATIENCE; tries++) {
+		cost = in_slabs(self->dir) - slabs;
+		if (cost >= t->bytes * t->nr)
+			break;
+		wait_a_little();
+	}
 	all = cgroup_read(self->dir, "memory.current", NULL) - all;
-	if (slabs >= t->bytes * t->nr && all >= t->bytes * t->nr / 2)
+	if (cost >= t->bytes * t->nr && all >= t->bytes * t->nr / 2)
 		return true;
 	fprintf(stderr, "# %u cost %ld bytes, memory.current %ld\n", t->nr,
-		slabs, all);
+		cost, all);
 	return false;
 }
 

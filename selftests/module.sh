@@ -8,7 +8,7 @@
 
 # A file that was passed on may be closed a moment after its last process is gone.
 module_unload() {
-	tries=20
+	tries=100
 	until rmmod sspseal 2> /dev/null; do
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || return 1

@@ -58,7 +58,7 @@ static void print_salt(const __u8 *salt)
 {
 	unsigned int i;
 
-	printf(" salt ");
+	printf(", a new salt ");
 	for (i = 0; i < SSPSEAL_SALT_SIZE; i++)
 		printf("%02x", salt[i]);
 	printf("\n");
@@ -67,11 +67,13 @@ static void print_salt(const __u8 *salt)
 
 /*
  * Waits for the end of a context, and tells every second that it is not yet, and what
- * salt a new one has.
+ * salt a new one has. This salt is drawn when the line before has left the machine:
+ * a copy that tells of both has drawn it itself.
  */
 static bool await_end(int fd, __u32 handle)
 {
-	const struct timespec second = { .tv_sec = 1 };
+	const struct timespec moment = { .tv_nsec = 100000000 };
+	const struct timespec rest = { .tv_nsec = 900000000 };
 	struct sspseal_native native;
 	struct sspseal_query q;
 	unsigned int i;
@@ -82,14 +84,17 @@ static bool await_end(int fd, __u32 handle)
 			return false;
 		if (q.expired)
 			return true;
+		printf("# vmfork: %u: the context lives\n", i);
+		fflush(stdout);
+		nanosleep(&moment, NULL);
 		native = (struct sspseal_native) { };
 		new = create_native(fd, SSPSEAL_ROLE_INITIATOR, ALL_SERVICES, 0,
 				    &native);
 		if (!new || destroy(fd, new))
 			return false;
-		printf("# vmfork: %u: the context lives, a new", i);
+		printf("# vmfork: %u", i);
 		print_salt(native.salt);
-		nanosleep(&second, NULL);
+		nanosleep(&rest, NULL);
 	}
 	return false;
 }
@@ -102,7 +107,7 @@ static void begin_again(struct __test_metadata *_metadata, int fd)
 	__u8 token[TOKEN_SIZE], data[CB] = { };
 
 	ASSERT_EQ(0, simple_call(fd, SSPSEAL_SEAL, a, token, data, CB));
-	printf("# vmfork: at last, a");
+	printf("# vmfork: at last");
 	print_salt(token + 16);
 	EXPECT_EQ(0, simple_call(fd, SSPSEAL_UNSEAL, b, token, data, CB));
 }

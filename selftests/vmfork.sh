@@ -90,19 +90,19 @@ lives() {
 
 # salts_differ NAME NAME WHEN: at the same point of the program, of which both have told.
 salts_differ() {
-	[ "$(sed -n "s/^# vmfork: $3, a\( new\)\? salt //p" "$work/$1" "$work/$2" |
+	[ "$(sed -n "s/^# vmfork: $3, a new salt //p" "$work/$1" "$work/$2" |
 		sort -u | grep -c '^[0-9a-f]\{32\}$')" -eq 2 ]
 }
 
 # What the kernel's generator has in common in both is not in their salts, from the first
-# second on that both have told of.
+# second on that they have told of before they drew one.
 unnoticed_salts_differ() {
-	local second
-	await unnoticed "a new salt [0-9a-f]\{32\}" || return
-	second=$(sed -n 's/^# vmfork: \([0-9]*\): .* salt [0-9a-f]\{32\}$/\1/p' \
-		"$work/same" "$work/unnoticed" | sort -n | uniq -d | head -n 1)
-	[ -n "$second" ] &&
-		salts_differ same unnoticed "$second: the context lives"
+	local second lives='^# vmfork: \([0-9]*\): the context lives$'
+	await unnoticed "$lives" || return
+	second=$(sed -n "s/$lives/\1/p" "$work/unnoticed" | head -n 1)
+	grep -q "^# vmfork: $second: the context lives$" "$work/same" &&
+		await unnoticed "^# vmfork: $second, a new salt [0-9a-f]\{32\}$" &&
+		salts_differ same unnoticed "$second"
 }
 
 # check NAME COMMAND...
