@@ -166,7 +166,7 @@ static void remember(struct world *w)
 
 static const char *what_changed(struct world *w)
 {
-	/* What stands before @status and behind it. */
+	/* What stands before @status and behind it: @size is what it was. */
 	static const size_t status = offsetof(struct sspseal_message, status);
 	size_t rest = status + sizeof(__u32);
 	struct figures now;
@@ -174,7 +174,8 @@ static const char *what_changed(struct world *w)
 	figures_take(w, &now);
 	if (memcmp(&now, &w->figures, sizeof(now)))
 		return "handles, descriptors, bytes in flight or counters have changed";
-	if (memcmp((__u8 *)w->arg + rest, w->before + rest,
+	if (memcmp(w->arg, w->before, status) ||
+	    memcmp((__u8 *)w->arg + rest, w->before + rest,
 		   arg_size(w) - rest))
 		return "the struct has changed";
 	if (memcmp(&w->params, &w->given_params, sizeof(w->params)))

@@ -1989,14 +1989,15 @@ TEST_F(handshake, key_expires_meanwhile)
 
 	serial = syscall(SYS_request_key, "logon", LOGON_KEY, NULL, 0);
 	ASSERT_LT(0, serial);
-	ASSERT_EQ(0, syscall(SYS_keyctl, KEYCTL_SET_TIMEOUT, serial, 4));
+	ASSERT_EQ(0, syscall(SYS_keyctl, KEYCTL_SET_TIMEOUT, serial,
+			     4 + slowness()));
 	clock_gettime(CLOCK_REALTIME, &now);
 	ASSERT_EQ(SEC_E_OK, end_open(&c, true));
 	ASSERT_EQ(SEC_E_OK, end_open(&d, false));
 	UP_TO(3);
 	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&c, NULL, &one));
 	ASSERT_EQ(SEC_I_CONTINUE_NEEDED, step(&d, &one, &two));
-	sleep_until(now.tv_sec + 6);
+	sleep_until(now.tv_sec + 6 + slowness());
 	EXPECT_EQ(SEC_E_CONTEXT_EXPIRED,
 		  step(&self->b, &self->three, &self->rest));
 	EXPECT_EQ(SSPSEAL_STATUS_EXPIRED, sspseal_last_status());

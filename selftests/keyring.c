@@ -527,6 +527,8 @@ TEST_F(keyring, key_that_is_being_made)
 	if (!own_machine())
 		SKIP(return, OWN_MACHINE);
 	ASSERT_TRUE(maker_install());
+	/* The child's too, from its beginning. */
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	asks = fork();
 	if (!asks)
 		_exit(syscall(SYS_request_key, "user", DESCRIPTION ".asked", "",
@@ -535,10 +537,8 @@ TEST_F(keyring, key_that_is_being_made)
 	serial = asked_for();
 	EXPECT_LT(0, serial);
 	creates = fork();
-	if (!creates) {
-		sigaction(SIGUSR1, &action, NULL);
+	if (!creates)
 		_exit(create_refused(self->fd, serial));
-	}
 	EXPECT_EQ(S(INTERRUPTED), interrupt(creates));
 	EXPECT_EQ(1, fdinfo_number(self->fd, "sspseal-handles"));
 	EXPECT_EQ(0, unlink(MAKER));

@@ -871,16 +871,19 @@ void *make_shared(size_t size)
 
 __u64 soon(void)
 {
-	return time(NULL) + 2 + slowness();
+	return time(NULL) + 3 + slowness();
 }
 
 void sleep_until(__u64 second)
 {
-	/* The kernel's seconds are those of its last tick. */
-	const struct timespec at = { .tv_sec = second, .tv_nsec = 20000000 };
+	struct timespec at = { .tv_sec = second }, now;
 
-	while (clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL))
-		;
+	/* The kernel's seconds are those of its last tick, as this clock's are. */
+	while (!clock_gettime(CLOCK_REALTIME_COARSE, &now) &&
+	       (__u64)now.tv_sec < second) {
+		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL);
+		at.tv_nsec += 10000000;
+	}
 }
 
 int child_status(pid_t child)
@@ -1034,7 +1037,7 @@ bool each_once(const __u64 *numbers, unsigned int nr)
 bool sealers_at_work(const struct sealer *sealers, unsigned int nr)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	unsigned int i, at[TEAM_MAX], tries = 10000;
+	unsigned int i, at[TEAM_MAX], tries = 10000 * slowness();
 
 	for (i = 0; i < nr; i++)
 		at[i] = __atomic_load_n(&sealers[i].done, __ATOMIC_ACQUIRE);
@@ -1105,7 +1108,7 @@ bool references_become(long nr)
 	const struct timespec pause = { .tv_nsec = 10000000 };
 	unsigned int tries;
 
-	for (tries = 0; tries < 1000 && references() != nr; tries++)
+	for (tries = 0; tries < 1000 * slowness() && references() != nr; tries++)
 		nanosleep(&pause, NULL);
 	return references() == nr;
 }

@@ -55,7 +55,7 @@ slowness() {
 vm_options=()
 kernel_log=$build/kernel.log
 run_staged() {
-	local stage=$1 out=$2 slowness skips='' timeout=600
+	local stage=$1 out=$2 slowness skips='' timeout=900
 	shift 2
 	if on_this_machine; then
 		refuse_loaded_module

@@ -34,6 +34,7 @@ kernel_name() {
 		variables
 		gcc --version
 		ld --version
+		declare -p needs slowness memory
 		declare -f build_kernel prune keep
 	} | sha256sum | cut -c 1-16
 }

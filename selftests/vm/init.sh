@@ -58,7 +58,8 @@ start_cpus() {
 # Prints the device of the port called $1, which appears some time after the
 # driver.
 port() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	tries=300
+	while [ "$tries" -gt 0 ]; do
 		for file in /sys/class/virtio-ports/*/name; do
 			name=
 			[ ! -e "$file" ] || read -r name < "$file"
@@ -68,6 +69,7 @@ port() {
 				return
 			fi
 		done
+		tries=$((tries - 1))
 		sleep 0.1
 	done
 	finish "no virtio port $1"
