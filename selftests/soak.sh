@@ -17,6 +17,8 @@ set -euo pipefail
 what=${1:-soak}
 minutes=${MINUTES:-60}
 seed=${SEED:-$(date +%s)}
+# It kills processes, and takes what memory there is.
+! on_this_machine || die "in a VM only"
 work=$build/soak
 stage=$work/stage
 

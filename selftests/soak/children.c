@@ -12,30 +12,53 @@
 #include "soak.h"
 
 #define RELAYED		500
+/* More than one seals until it is refused. */
+#define ENDLESS		1000000
 
-/* What a child tells, in memory that it shares. */
+/**
+ * struct relay - what a child tells, in memory that it shares
+ * @nr: how many numbers
+ * @numbers: the first that it took
+ * @token: of its first message
+ * @data: and what that was sealed into: zeroes
+ */
 struct relay {
 	unsigned int nr;
 	__u64 numbers[RELAYED];
+	__u8 token[TOKEN_SIZE];
+	__u8 data[100];
 };
 
-/* Until it is refused, or has done its share. */
-static void seal_in_child(int fd, __u32 handle, struct relay *relay)
+static void tell(struct relay *relay, const __u8 *token, const __u8 *data)
 {
-	__u8 token[TOKEN_SIZE], data[100];
+	if (relay->nr == RELAYED)
+		return;
+	if (!relay->nr) {
+		memcpy(relay->token, token, TOKEN_SIZE);
+		memcpy(relay->data, data, sizeof(relay->data));
+	}
+	relay->numbers[relay->nr] = token_counter(token);
+	__atomic_add_fetch(&relay->nr, 1, __ATOMIC_RELEASE);
+}
+
+/* Until it is refused, or has done its share. */
+static void seal_in_child(int fd, __u32 handle, unsigned int share,
+			  struct relay *relay)
+{
+	__u8 token[TOKEN_SIZE], data[sizeof(relay->data)];
 	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (relay->nr < RELAYED) {
+	while (share--) {
 		do {
+			memset(data, 0, sizeof(data));
 			status = simple_call(fd, SSPSEAL_SEAL, handle, token,
 					     data, sizeof(data));
 		} while (status == S(BUSY));
 		if (status)
 			_exit(status > 0 ? status : 255);
 		count(SEALED);
-		relay->numbers[relay->nr] = token_counter(token);
-		__atomic_add_fetch(&relay->nr, 1, __ATOMIC_RELEASE);
+		tell(relay, token, data);
 	}
 	_exit(0);
 }
@@ -69,7 +92,7 @@ static bool ended_well(enum way way, int status)
 	};
 
 	/* It may have been faster. */
-	return (way != DETACHED && !status) || MUST_BE(expected[way], status);
+	return (way == KILLED_BY && !status) || MUST_BE(expected[way], status);
 }
 
 static bool numbers_are_new(const struct relay *relay, __u64 from, __u64 to)
@@ -85,18 +108,34 @@ static bool numbers_are_new(const struct relay *relay, __u64 from, __u64 to)
 	return true;
 }
 
-static void end_child(enum way way, pid_t child, const struct side *side,
+/* The other end accepts it. */
+static bool first_is_accepted(const struct relay *relay, struct side *to)
+{
+	__u8 data[sizeof(relay->data)];
+
+	if (!relay->nr)
+		return true;
+	memcpy(data, relay->data, sizeof(data));
+	to->received++;
+	count(UNSEALED);
+	return MUST_BE(S(OK), simple_call(to->fd, SSPSEAL_UNSEAL, to->handle,
+					  (__u8 *)relay->token, data,
+					  sizeof(data))) &&
+	       MUST(all_bytes(data, 0, sizeof(data)));
+}
+
+static bool end_child(enum way way, pid_t child, const struct side *side,
 		      __u32 revoker)
 {
 	const struct timespec pause = { .tv_nsec = pick(20000000) };
 
 	nanosleep(&pause, NULL);
 	if (way == KILLED_BY)
-		kill(child, SIGKILL);
+		return MUST_BE(0, kill(child, SIGKILL));
 	if (way == DESTROYED_BY)
-		destroy(side->fd, side->handle);
-	if (way == REVOKED_BY)
-		destroy(side->fd, revoker);
+		return MUST_BE(S(OK), destroy(side->fd, side->handle));
+	return way != REVOKED_BY ||
+	       MUST_BE(S(OK), destroy(side->fd, revoker));
 }
 
 /* A child seals with the parent's context, and is ended in one of the ways. */
@@ -104,9 +143,10 @@ static bool have_child(struct side *side, enum way way, struct relay *relay)
 {
 	struct sspseal_export e = export_args(side->handle,
 					      SSPSEAL_RIGHT_SEAL);
+	bool refused = way == DESTROYED_BY || way == REVOKED_BY;
 	bool own = way == REVOKED_BY || one_in(2);
 	pid_t child;
-	int status;
+	bool ok;
 
 	e.flags = SSPSEAL_EXPORT_REVOCABLE;
 	if (!MUST_BE(S(OK), call(side->fd, SSPSEAL_EXPORT, &e)))
@@ -115,19 +155,20 @@ static bool have_child(struct side *side, enum way way, struct relay *relay)
 	if (way == DESTROYED_BY)
 		own = false;
 	child = fork();
+	if (!MUST(child >= 0))
+		return false;
 	if (!child && way == DETACHED)
 		detach_in_child(side->handle);
 	if (!child)
 		seal_in_child(own ? e.fd : side->fd,
 			      own ? SSPSEAL_EXPORTED_HANDLE : side->handle,
-			      relay);
+			      refused ? ENDLESS : RELAYED, relay);
 	count(FORKED);
-	end_child(way, child, side, e.revoker);
-	status = child_status(child);
+	ok = end_child(way, child, side, e.revoker);
+	ok = ended_well(way, child_status(child)) && ok;
 	close(e.fd);
-	if (way != REVOKED_BY)
-		destroy(side->fd, e.revoker);
-	return ended_well(way, status);
+	return ok && (way == REVOKED_BY ||
+		      MUST_BE(S(OK), destroy(side->fd, e.revoker)));
 }
 
 bool live_with_child(struct desk *desk)
@@ -141,7 +182,8 @@ bool live_with_child(struct desk *desk)
 
 	ok = session_open_plain(&s, WINDOWED);
 	side = &s.side[0];
-	ok = ok && have_child(side, way, relay);
+	ok = ok && have_child(side, way, relay) &&
+	     first_is_accepted(relay, &s.side[1]);
 	if (ok && way != DESTROYED_BY) {
 		ok = MUST_BE(S(OK), query(side->fd, side->handle, &q)) &&
 		     numbers_are_new(relay, side->sent, q.sent);
@@ -150,7 +192,8 @@ bool live_with_child(struct desk *desk)
 		     side_agrees(side);
 		ok = session_close(&s) && ok;
 	} else {
-		destroy(s.side[1].fd, s.side[1].handle);
+		ok = MUST_BE(S(OK), destroy(s.side[1].fd, s.side[1].handle)) &&
+		     ok;
 		ok = session_close_files(&s) && ok;
 	}
 	munmap(relay, sizeof(*relay));

@@ -130,6 +130,9 @@ static pid_t start(unsigned int process, unsigned int generation)
 	unsigned int i;
 	pid_t child = fork();
 
+	/* The others end with this process. */
+	if (child < 0)
+		abort();
 	if (child)
 		return child;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -153,23 +156,31 @@ void nap(unsigned int milliseconds)
 }
 
 /* One that does not end by itself, when told to, hangs. */
-static void stop(pid_t *child)
+static void await_end(unsigned int process, pid_t child)
 {
-	unsigned int i, tries = PATIENCE * 10;
+	unsigned int tries = PATIENCE * 10;
 	int status;
 
-	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
-	for (i = 0; i < PROCESSES; i++) {
-		while (!waitpid(child[i], &status, WNOHANG) && --tries)
-			nap(100);
-		if (!tries) {
-			wrong(__FILE__, __LINE__, "it hangs", i, 0);
-			kill(child[i], SIGKILL);
-			tries = 1;
-		} else if (status) {
-			wrong(__FILE__, __LINE__, "wait status", status, 0);
+	while (!waitpid(child, &status, WNOHANG)) {
+		if (!--tries) {
+			wrong(__FILE__, __LINE__, "it hangs", process, 0);
+			kill(child, SIGKILL);
+			waitpid(child, &status, 0);
+			return;
 		}
+		nap(100);
 	}
+	if (status)
+		wrong(__FILE__, __LINE__, "wait status", status, 0);
+}
+
+static void stop(const pid_t *child)
+{
+	unsigned int i;
+
+	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
+	for (i = 0; i < PROCESSES; i++)
+		await_end(i, child[i]);
 	shared->stop = false;
 }
 

@@ -77,6 +77,7 @@ typedef int deed_fn(struct racer *racer);
  * @race: where it runs
  * @deed: what it does, again and again; its status, or OK if it may go on
  * @letter: what it receives
+ * @first: message that it sealed or signed; @cmd: how the peer receives it
  * @sent: how many numbers it took
  * @received: how many messages it opened
  * @numbers: those that it took
@@ -89,6 +90,7 @@ struct racer {
 	struct race *race;
 	deed_fn *deed;
 	const struct letter *letter;
+	struct letter first;
 	unsigned int sent;
 	unsigned int received;
 	__u64 numbers[MOST];
@@ -100,8 +102,16 @@ struct racer {
 
 /* ---- what they do ---- */
 
-static void took(struct racer *racer, const __u8 *token)
+/* A message whose number is its own. */
+static void took(struct racer *racer, unsigned long cmd, const __u8 *token,
+		 const __u8 *data)
 {
+	if (!racer->sent) {
+		racer->first.cmd = cmd == SSPSEAL_SEAL ? SSPSEAL_UNSEAL :
+							 SSPSEAL_VERIFY;
+		memcpy(racer->first.token, token, TOKEN_SIZE);
+		memcpy(racer->first.data, data, sizeof(racer->first.data));
+	}
 	if (racer->sent < MOST)
 		racer->numbers[racer->sent] = token_counter(token);
 	racer->sent++;
@@ -114,7 +124,7 @@ static int send_one(struct racer *racer, unsigned long cmd)
 				 token, data, sizeof(data));
 
 	if (!status)
-		took(racer, token);
+		took(racer, cmd, token, data);
 	return status;
 }
 
@@ -188,7 +198,7 @@ static int take(struct racer *racer)
 	status = simple_call(i.new_fd, SSPSEAL_SEAL, i.handle, token, data,
 			     sizeof(data));
 	if (!status)
-		took(racer, token);
+		took(racer, SSPSEAL_SEAL, token, data);
 	close(i.new_fd);
 	return status;
 }
@@ -221,7 +231,7 @@ static int several(struct racer *racer)
 		if (i == 1)
 			status = opened(racer, status, &l[i]);
 		else if (!status)
-			took(racer, l[i].token);
+			took(racer, l[i].cmd, l[i].token, l[i].data);
 		if (end && !status)
 			racer->broken = "an operation behind the end";
 		end = end ?: status;
@@ -428,6 +438,27 @@ static bool numbers_agree(const struct racer *racer, unsigned int nr,
 	return ok;
 }
 
+/* The peer accepts what it was sent, by whomever. */
+static bool first_are_accepted(struct racer *racer, unsigned int nr)
+{
+	int fd = device_open();
+	__u32 peer = create_context(fd, SSPSEAL_ROLE_ACCEPTOR,
+				    SSPSEAL_CONFIDENTIALITY);
+	bool ok = MUST(peer);
+	unsigned int i;
+
+	for (i = 0; ok && i < nr; i++) {
+		struct letter *l = &racer[i].first;
+
+		ok = !racer[i].sent ||
+		     (MUST_BE(S(OK), simple_call(fd, l->cmd, peer, l->token,
+						 l->data, sizeof(l->data))) &&
+		      MUST(all_bytes(l->data, 0, sizeof(l->data))));
+	}
+	close(fd);
+	return ok;
+}
+
 static bool race_agrees(const struct race *race, const struct racer *racer,
 			unsigned int nr)
 {
@@ -483,7 +514,8 @@ static bool hold(enum end end)
 	     MUST(race.expiry || all_at_work(racer, nr));
 	race_end(&race);
 	team_join(&team);
-	return ok && race_agrees(&race, racer, nr) && key_has_expired(&race);
+	return ok && race_agrees(&race, racer, nr) &&
+	       first_are_accepted(racer, nr) && key_has_expired(&race);
 }
 
 /* In a process of its own: descriptors that are closed here are not taken anew. */
