@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "hygiene.h"
@@ -44,6 +46,7 @@ static void must(bool condition, const char *what)
 /* ---- the child ---- */
 
 static __u8 key[SESSIONS][SESSION_KEY];
+static __s32 serial[SESSIONS];
 static __u8 text[TEXT];
 static __u8 binding[BINDING];
 static __u8 *data;
@@ -110,12 +113,28 @@ static struct sspseal_create session_args(unsigned int i, unsigned int end,
 					      SERVICES);
 
 	native->suites = SSPSEAL_SUITE_BIT(hygiene_sessions[i].suite);
-	c.key = (uintptr_t)key[i];
-	c.key_size = SESSION_KEY;
+	c.key = serial[i] ? 0 : (uintptr_t)key[i];
+	c.key_size = serial[i] ? 0 : SESSION_KEY;
+	c.key_serial = serial[i];
 	c.params = (uintptr_t)native;
 	c.params_size = sizeof(*native);
 	c.flags = hygiene_sessions[i].bound ? SSPSEAL_CREATE_UNBOUND : 0;
 	return c;
+}
+
+/* The kernel has it instead of the process. */
+static void give_to_keyring(unsigned int i)
+{
+	serial[i] = syscall(SYS_add_key, "logon", "sspseal:hygiene", key[i],
+			    SESSION_KEY, KEY_SPEC_THREAD_KEYRING);
+	must(serial[i] > 0, "no key");
+	explicit_bzero(key[i], SESSION_KEY);
+}
+
+/* The kernel frees it a moment later. */
+static void take_from_keyring(unsigned int i)
+{
+	must(!syscall(SYS_keyctl, KEYCTL_REVOKE, serial[i]), "REVOKE");
 }
 
 static void create(unsigned int i, unsigned int end)
@@ -166,8 +185,12 @@ static void bind_both(unsigned int i)
 
 static void create_both(unsigned int i)
 {
+	if (hygiene_sessions[i].keyring)
+		give_to_keyring(i);
 	create(i, 0);
 	create(i, 1);
+	if (hygiene_sessions[i].keyring)
+		take_from_keyring(i);
 	explicit_bzero(key[i], SESSION_KEY);
 	if (hygiene_sessions[i].bound)
 		bind_both(i);
@@ -404,6 +427,7 @@ static void use(void)
 		in_a_thread(carry_in_vain, i);
 	explicit_bzero(binding, sizeof(binding));
 	explicit_bzero(text, sizeof(text));
+	sleep(2);
 }
 
 static void give_up(void)

@@ -24,18 +24,25 @@
 /* By each end of a session, at most. */
 #define MESSAGES	32
 
+/**
+ * struct hygiene_session - two contexts of one key
+ * @suite: of both
+ * @bound: by BIND
+ * @keyring: the key is the kernel's, for a while
+ */
 struct hygiene_session {
 	__u32 suite;
 	bool bound;
+	bool keyring;
 };
 
 static const struct hygiene_session hygiene_sessions[SESSIONS] = {
-	{ SSPSEAL_SUITE_AES_256_GCM, false },
-	{ SSPSEAL_SUITE_AES_128_GCM, false },
-	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false },
-	{ SSPSEAL_SUITE_AES_256_GCM, true },
-	{ SSPSEAL_SUITE_AES_128_GCM, true },
-	{ SSPSEAL_SUITE_CHACHA20_POLY1305, true },
+	{ SSPSEAL_SUITE_AES_256_GCM, false, false },
+	{ SSPSEAL_SUITE_AES_128_GCM, false, true },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false, false },
+	{ SSPSEAL_SUITE_AES_256_GCM, true, true },
+	{ SSPSEAL_SUITE_AES_128_GCM, true, false },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, true, false },
 };
 
 #endif /* HYGIENE_H */

@@ -13,6 +13,9 @@
 #include "../../userlib/src/internal.h"
 #include "user_fuzz.h"
 
+/* What QUERY said last. */
+static struct sspseal_query told;
+
 /* All that the kernel may write into a message's struct and array. */
 static void answer_message(struct sspseal_message *m)
 {
@@ -44,6 +47,7 @@ int kernel_ioctl(int fd, unsigned long request, ...)
 	switch (request) {
 	case SSPSEAL_QUERY:
 		input_take(head + 1, size - sizeof(*head));
+		memcpy(&told, head, sizeof(told));
 		break;
 	case SSPSEAL_EXPORT:
 		((struct sspseal_export *)head)->fd = -1;
@@ -74,12 +78,18 @@ static SecBuffer some_bytes(void)
 	return buffer;
 }
 
-/* Of all lengths, one is right. */
+/* Of all lengths one is right, and of all contexts that which QUERY told of. */
 static void check_packed(NTSTATUS status, const SecBuffer *buffer)
 {
-	if (status == STATUS_SUCCESS &&
-	    (!buffer->pvBuffer ||
-	     buffer->cbBuffer != sizeof(struct sspseal_packed_context)))
+	const struct sspseal_packed_context *packed = buffer->pvBuffer;
+
+	if (status != STATUS_SUCCESS)
+		return;
+	if (!packed || buffer->cbBuffer != sizeof(*packed))
+		abort();
+	if (packed->version != SSPSEAL_PACKED_VERSION ||
+	    packed->mechanism != told.mechanism || packed->role != told.role ||
+	    memcmp(packed->salt, told.salt, sizeof(told.salt)))
 		abort();
 }
 
