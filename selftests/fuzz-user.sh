@@ -16,6 +16,7 @@
 #   worker       the worker of sspseal-sandbox, and peers
 #   sandbox      its parent, and a worker that belongs to a peer
 #   transport    the ADDRESS of tools/sockets
+#   arguments    command lines, and the key and the user that they name
 #   harmless     what the tool prints of what a peer says
 #
 # Inputs that reach something new are kept in build/fuzz; one that crashes is named,
@@ -114,10 +115,10 @@ if [ -n "${INPUT:-}" ]; then
 fi
 status=0
 for target in ${TARGET:-stream library handshake credentials attributes messages \
-	session worker sandbox transport harmless}; do
+	session worker sandbox transport arguments harmless}; do
 	case $target in
-	# The tool prints a line for each input.
-	stream) fuzz stream -close_fd_mask=3 || status=1 ;;
+	# The tools print a line for each input.
+	stream | arguments) fuzz "$target" -close_fd_mask=3 || status=1 ;;
 	*) fuzz "$target" || status=1 ;;
 	esac
 done
