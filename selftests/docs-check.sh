@@ -223,6 +223,9 @@ awk '
 	}
 ' "$top"/selftests/mutants/* > "$work/noticing"
 without "$work/named" "$work/noticing" "security.rst: notices no mutant: "
+grep -E '^(concurrency|lifecycle|late|meanwhile|taken|rewrite|churn|memory|in_flight)\.' \
+	"$work/tests" > "$work/races"
+without "$work/races" "$work/noticing" "testing.rst: notices no naive build: "
 
 if [ -s "$work/wrong" ]; then
 	cat "$work/wrong"
