@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 
 #include "kselftest_harness.h"
+#include "injection.h"
 #include "sspseal_test.h"
 
 #define S(name)		SSPSEAL_STATUS_##name
@@ -26,55 +27,8 @@
 #define LONG		0x100000
 #define BINDING		1000
 #define OPERATIONS	3
-#define DEBUGFS		"/sys/kernel/debug/"
 /* More points than any command has. */
 #define POINTS_MAX	2000
-
-/* ---- faults ---- */
-
-/* What may sleep may fail too, pages one by one; and no line in the log. */
-static int faults_open(void)
-{
-	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	/* Faults are for the calls, not for this program's own pages. */
-	if (file_write(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
-	    file_write(DEBUGFS "failslab/verbose", "0") &&
-	    file_write(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
-	    file_write(DEBUGFS "fail_page_alloc/min-order", "0") &&
-	    file_write(DEBUGFS "fail_page_alloc/verbose", "0") &&
-	    file_write(DEBUGFS "fail_usercopy/verbose", "0") &&
-	    !mlockall(MCL_CURRENT | MCL_FUTURE))
-		return fd;
-	abort();
-}
-
-static void fault_set(int fd, unsigned int n)
-{
-	char text[16];
-	int size = snprintf(text, sizeof(text), "%u", n);
-
-	/* One that is still set may hit this write. */
-	while (pwrite(fd, text, size, 0) != size) {
-		if (errno != EFAULT)
-			abort();
-	}
-}
-
-/* Did the call not get so far? The fault may hit the question itself then. */
-static bool fault_left(int fd)
-{
-	char text[16] = "";
-	ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
-	int error = errno;
-
-	fault_set(fd, 0);
-	if (size < 0 && error != EFAULT)
-		abort();
-	return size < 0 || atoi(text);
-}
 
 /* ---- a call, and all that it could change ---- */
 

@@ -14,10 +14,12 @@
 #include <linux/sspseal.h>
 
 #define STEPS_MAX	32
+#define WITH_FAULT	0x80
 
 /**
  * struct step - one call
- * @op: which, modulo the number of them
+ * @op: which, modulo the number of them; with WITH_FAULT one of the allocations and
+ *	copies in it fails, by @field
  * @where: bits 0-1: file, 2-4: handle, 5-7: message
  * @how: what is odd about it, see program.c
  * @kind: role, services, suite, rights

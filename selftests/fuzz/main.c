@@ -85,8 +85,10 @@ static void random_step(struct step *s)
 
 	memcpy(s, &bits, sizeof(bits));
 	/* Most steps are as they should be. */
-	if (below(4))
+	if (below(4)) {
+		s->op &= ~WITH_FAULT;
 		s->how &= 0x01;
+	}
 	s->value = random64() >> below(64);
 }
 

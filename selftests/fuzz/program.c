@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "../injection.h"
 #include "../sspseal_test.h"
 
 #define FILES		4
@@ -29,6 +30,9 @@
 #define DATA_MAX	(300 << 10)
 #define ASSOCIATED	100
 #define PAGE		4096
+/* More points than most calls have where one may fail, or than short ones. */
+#define POINTS		64
+#define FEW_POINTS	8
 
 /* Bits of @how. */
 #define IN_A_THREAD	0x01
@@ -158,10 +162,12 @@ static struct tally tally[] = {
 	{ .name = "QUERY" }, { .name = "SEAL" }, { .name = "UNSEAL" },
 	{ .name = "SIGN" }, { .name = "VERIFY" }, { .name = "BIND" },
 	{ .name = "EXPORT" }, { .name = "IMPORT" }, { .name = "BATCH" },
-	{ .name = "other" }, { .name = NULL },
+	{ .name = "fault" }, { .name = "other" }, { .name = NULL },
 };
 
-#define OTHER		(_IOC_NR(SSPSEAL_BATCH) + 1)
+/* Calls that were to meet one, and those that did. */
+#define FAULT		(_IOC_NR(SSPSEAL_BATCH) + 1)
+#define OTHER		(FAULT + 1)
 
 const struct tally *program_tally(void)
 {
@@ -180,6 +186,45 @@ static void poke(void *bytes, size_t size, const struct step *s)
 	size_t at = s->field * 4 % size;
 
 	memcpy((__u8 *)bytes + at, &value, size - at < 8 ? 4 : 8);
+}
+
+static void tally_add(unsigned int which, bool success)
+{
+	__atomic_add_fetch(&tally[which].calls, 1, __ATOMIC_RELAXED);
+	if (success)
+		__atomic_add_fetch(&tally[which].successes, 1,
+				   __ATOMIC_RELAXED);
+}
+
+/* Of the step that the thread is at: what fails in its call, and whether it has. */
+static __thread unsigned int fault_point;
+static __thread bool fault_met;
+
+static void fault_choose(const struct step *s)
+{
+	unsigned int points = s->field & 0x80 ? POINTS : FEW_POINTS;
+
+	fault_point = s->op & WITH_FAULT ? 1 + s->field % points : 0;
+	fault_met = false;
+}
+
+/* Return: 0 or -errno */
+static int call_with_fault(int fd, unsigned long cmd, void *arg)
+{
+	static __thread int fault = -1;
+	int error;
+
+	if (!fault_point)
+		return ioctl(fd, cmd, arg) ? -errno : 0;
+	if (fault < 0)
+		fault = faults_open();
+	if (fault < 0)
+		abort();
+	fault_set(fault, fault_point);
+	error = ioctl(fd, cmd, arg) ? -errno : 0;
+	fault_met = !fault_left(fault);
+	tally_add(FAULT, fault_met);
+	return error;
 }
 
 static unsigned int changes_now(void)
@@ -223,9 +268,8 @@ static bool command(unsigned int file, unsigned long cmd, void *arg,
 		    size_t size, const struct step *s)
 {
 	static __thread union padded padded, before;
-	struct tally *t = &tally[_IOC_NR(cmd)];
 	unsigned int changes = changes_now();
-	int fd = files[file], error;
+	int fd = files[file], error, unread;
 
 	memset(&padded, 0, sizeof(padded));
 	memcpy(&padded, arg, size);
@@ -236,16 +280,15 @@ static bool command(unsigned int file, unsigned long cmd, void *arg,
 		padded.head[0] = step_value(s);
 	padded.head[1] = POISON32;
 	before = padded;
-	error = ioctl(fd, cmd, &padded) ? -errno : 0;
+	error = call_with_fault(fd, cmd, &padded);
+	unread = fault_met && padded.head[1] == POISON32 ?
+		 -EFAULT : refused_size(before.head[0], size);
 	/* Without a file nothing can be said, nor if it may be another's. */
 	if (fd >= 0 && same_files(changes))
-		oracle_call(cmd, padded.head[1], error,
-			    refused_size(before.head[0], size));
+		oracle_call(cmd, padded.head[1], error, unread);
 	check_struct(&before, &padded, error);
 	memcpy(arg, &padded, size);
-	__atomic_add_fetch(&t->calls, 1, __ATOMIC_RELAXED);
-	if (!error)
-		__atomic_add_fetch(&t->successes, 1, __ATOMIC_RELAXED);
+	tally_add(_IOC_NR(cmd), !error);
 	return !error;
 }
 
@@ -407,8 +450,8 @@ static void do_raw(const struct step *s)
 		arg = where[s->list >> 2 & 1];
 	if (s->list & 8)
 		arg += PAGE - s->size;
-	ioctl(files[s->where & 3], cmd, arg);
-	__atomic_add_fetch(&tally[OTHER].calls, 1, __ATOMIC_RELAXED);
+	call_with_fault(files[s->where & 3], cmd, arg);
+	tally_add(OTHER, false);
 }
 
 /* ---- messages ---- */
@@ -729,14 +772,16 @@ static void do_batch(struct scratch *m, const struct step *s)
 	memcpy(before, o, sizeof(before));
 	ok = command(file, SSPSEAL_BATCH, &batch, sizeof(batch), s);
 	if (!ok) {
-		judge_batch(m + 1, file, before, o, 0);
+		/* Some may have been done, and not been told of. */
+		if (!fault_met)
+			judge_batch(m + 1, file, before, o, 0);
 		return;
 	}
 	/* If they were looked for elsewhere, nothing can be said. */
 	if (batch.operations != (uintptr_t)o || batch.stride != sizeof(*o))
 		return;
 	if (batch.done > (s->how & POKE_STRUCT ? BATCH_MAX : nr) ||
-	    (!(s->how & POKE_STRUCT) && batch.done < nr))
+	    (!(s->how & POKE_STRUCT) && !fault_met && batch.done < nr))
 		oracle_finding("not as many were done as were told");
 	else
 		judge_batch(m + 1, file, before, o, batch.done);
@@ -788,8 +833,9 @@ static const struct {
 
 static void step_run(struct scratch *m, const struct step *s)
 {
-	unsigned int op = s->op % ARRAY_SIZE(actions);
+	unsigned int op = (s->op & ~WITH_FAULT) % ARRAY_SIZE(actions);
 
+	fault_choose(s);
 	kcov_thread_begin();
 	if (actions[op].plain)
 		actions[op].plain(s);
