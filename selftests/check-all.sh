@@ -31,7 +31,7 @@ parts() {
 		7.x       VMS=1 KERNEL=7.x selftests/check.sh --tests
 		static    KERNEL=6.1 selftests/check.sh --static
 		fuzz      TIME=300 selftests/fuzz.sh
-		fuzz-user TIME=30  selftests/fuzz-user.sh
+		fuzz-user TIME=25  selftests/fuzz-user.sh
 		builds    selftests/build-flavours.sh 6.1 6.12 7.x
 	END
 }
