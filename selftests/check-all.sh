@@ -54,6 +54,8 @@ run_part() {
 		status=$?
 	echo "$status $((SECONDS - begin))" > "$logs/$name.status"
 	read -r passed failed < <(counts "$name")
+	[ "$failed" -eq 0 ] || grep -q '^not ok' "$logs/$name.log" ||
+		echo "not ok $name: exit status $status" >> "$logs/$name.log"
 	echo "$name: $passed passed, $failed failed, $(minutes $((SECONDS - begin)))"
 }
 

@@ -14,7 +14,8 @@
 #   userlib/src/ntstatus.c, at both layers;
 # - every module parameter is in limits.rst;
 # - the tests that security.rst names exist, and each stands in a list of mutants that
-#   it must notice.
+#   it must notice; so does each test of callers that disturb each other, as
+#   testing.rst promises.
 #
 # Needs nothing but a POSIX system. Silent, with exit status 0, if all agree.
 # shellcheck disable=SC2016 # backquotes are those of reStructuredText

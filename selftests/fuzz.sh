@@ -52,6 +52,7 @@ lines_reached() {
 	' "$1"
 }
 
+vm_only
 install_packages demo check
 "$top/selftests/stage.sh" "$work/stage"
 make -s -C "$top/selftests/fuzz" OUTPUT="$work" \

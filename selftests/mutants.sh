@@ -222,7 +222,8 @@ noticed() {
 		return
 	fi
 	! grep -q 'no such' "$1" &&
-		grep -m1 -E '^not ok|^host.sh: the kernel log|^run.sh: the kernel log' "$1"
+		grep -v '^not ok skipped: ' "$1" | \
+			grep -m1 -E '^not ok|^(host|run).sh: the kernel log'
 }
 
 # What a log has about one of several tests.

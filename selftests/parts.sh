@@ -15,7 +15,9 @@ closing_line() {
 # run of parts has repeated in the same way.
 failures() {
 	awk '
-		/^\| / { next }
+		FNR == 1 { lines = 0 }
+		/^\| / || /^# [0-9]+ executions/ { next }
+		/^(FINDING|# WRONG)/ { print "| " $0; next }
 		/^(ok |# +RUN |TAP version|# [^ ]+: [0-9]+ s$|[0-9]+ passed, )/ { lines = 0; next }
 		{ said[lines++] = $0 }
 		/^(not ok |run\.sh: exit status )/ {

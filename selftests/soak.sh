@@ -17,11 +17,10 @@ set -euo pipefail
 what=${1:-soak}
 minutes=${MINUTES:-60}
 seed=${SEED:-$(date +%s)}
-# It kills processes, and takes what memory there is.
-! on_this_machine || die "in a VM only"
 work=$build/soak
 stage=$work/stage
 
+vm_only
 install_packages demo check
 "$top/selftests/stage.sh" "$stage"
 make -s -C "$top/selftests/soak" OUTPUT="$work" LIB="$build/userlib" "$what"

@@ -18,6 +18,11 @@ on_this_machine() {
 	[ "${HOST:-}" = 1 ]
 }
 
+# For what kills, or takes all the memory there is.
+vm_only() {
+	! on_this_machine || { echo "${0##*/}: in a VM only" >&2; exit 1; }
+}
+
 # install_packages TARGET...: all of them at once, or one line that names them.
 install_packages() {
 	local target packages

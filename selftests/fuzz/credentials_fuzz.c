@@ -16,7 +16,7 @@
 #include "reference.h"
 #include "user_fuzz.h"
 
-#define KEY_FILE	"/dev/shm/sspseal-fuzz-credential"
+#define KEY_FILE	OWN_FILE "credential"
 #define SERIAL		77
 
 /* Bits of the first byte. */
@@ -223,15 +223,18 @@ static void check(__u8 how, struct string *user, struct string *principal,
 		  struct string *place)
 {
 	bool wide = how & WIDE, in_file = how & IN_FILE, expected;
+	__u32 flags = how & OTHER_FLAGS ? input_number() : 1 + wide;
+	/* Said to be wide, the same bytes are half as many characters. */
+	size_t unit = !wide && flags & SEC_WINNT_AUTH_IDENTITY_UNICODE ? 2 : 1;
 	__u16 domain = 'd';
 	SEC_WINNT_AUTH_IDENTITY_A identity = {
 		.User = user->at,
-		.UserLength = user->units,
+		.UserLength = user->units / unit,
 		.Domain = (unsigned char *)&domain,
 		.DomainLength = how & DOMAIN ? 1 : 0,
 		.Password = place->at,
-		.PasswordLength = place->units,
-		.Flags = how & OTHER_FLAGS ? input_number() : 1 + wide,
+		.PasswordLength = place->units / unit,
+		.Flags = flags,
 	};
 	CredHandle handle;
 	bool ok;

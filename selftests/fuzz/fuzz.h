@@ -25,7 +25,7 @@
  * @kind: role, services, suite, rights
  * @size: class of DATA's size
  * @list: which buffers
- * @field: where @value is put into the struct or the array
+ * @field: where @value is put into the struct or the array; which point fails
  * @choice: of values, if @value is not taken
  * @value: any
  */

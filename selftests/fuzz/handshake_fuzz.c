@@ -16,7 +16,7 @@
 #include "../../userlib/src/handshake.h"
 #include "user_fuzz.h"
 
-#define KEY_FILE	"/dev/shm/sspseal-fuzz-key"
+#define KEY_FILE	OWN_FILE "key"
 #define INITIATOR	1
 
 static bool verified;

@@ -84,11 +84,11 @@ static void random_step(struct step *s)
 	__u64 bits = random64();
 
 	memcpy(s, &bits, sizeof(bits));
-	/* Most steps are as they should be. */
-	if (below(4)) {
-		s->op &= ~WITH_FAULT;
+	/* Most steps are as they should be, and most with a fault besides. */
+	if (below(4))
 		s->how &= 0x01;
-	}
+	if (below(4))
+		s->op &= ~WITH_FAULT;
 	s->value = random64() >> below(64);
 }
 
@@ -228,7 +228,7 @@ static void print_tally(void)
 		       t->successes);
 }
 
-/* The last of the tally is not a command. */
+/* The last of the tally is not a command; of the faults some have to be met. */
 static bool all_succeeded(void)
 {
 	const struct tally *t;

@@ -748,6 +748,20 @@ static void judge_batch(struct scratch *m, unsigned int file,
 		oracle_finding("an operation was changed that was not done");
 }
 
+/* All were done if it is the answer that could not be written. */
+static void judge_failed_batch(struct scratch *m, const struct step *s,
+			       const struct sspseal_operation *before,
+			       const struct sspseal_operation *after,
+			       const struct sspseal_batch *batch)
+{
+	bool late = fault_met &&
+		    batch->status == SSPSEAL_STATUS_FAULT_AFTER_COMMIT;
+
+	if (!late || !(s->how & POKE_STRUCT))
+		judge_batch(m, step_file(s), before, after,
+			    late ? batch->nr : 0);
+}
+
 static unsigned int thread_of(const struct scratch *m)
 {
 	return (m - scratch[0]) / ARRAY_SIZE(scratch[0]);
@@ -772,16 +786,14 @@ static void do_batch(struct scratch *m, const struct step *s)
 	memcpy(before, o, sizeof(before));
 	ok = command(file, SSPSEAL_BATCH, &batch, sizeof(batch), s);
 	if (!ok) {
-		/* Some may have been done, and not been told of. */
-		if (!fault_met)
-			judge_batch(m + 1, file, before, o, 0);
+		judge_failed_batch(m + 1, s, before, o, &batch);
 		return;
 	}
 	/* If they were looked for elsewhere, nothing can be said. */
 	if (batch.operations != (uintptr_t)o || batch.stride != sizeof(*o))
 		return;
 	if (batch.done > (s->how & POKE_STRUCT ? BATCH_MAX : nr) ||
-	    (!(s->how & POKE_STRUCT) && !fault_met && batch.done < nr))
+	    (!(s->how & POKE_STRUCT) && batch.done < nr))
 		oracle_finding("not as many were done as were told");
 	else
 		judge_batch(m + 1, file, before, o, batch.done);

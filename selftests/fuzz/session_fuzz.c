@@ -23,7 +23,7 @@
 #include "session.h"
 #include "user_fuzz.h"
 
-#define KEY_FILE	"/dev/shm/sspseal-fuzz-session"
+#define KEY_FILE	OWN_FILE "session"
 #define INITIATOR	1
 #define NAMED_PEER	2
 #define LONG		4

@@ -22,7 +22,6 @@
 #include "../../tools/sspsealctl/stream.h"
 #include "user_fuzz.h"
 
-#define KEY_FILE	"/dev/shm/sspseal-fuzz-stream"
 #define EXPAND		1
 #define SIGNATURE	2
 #define UNSEAL		4
@@ -296,7 +295,7 @@ static void run_info(struct job *job)
 
 int fuzz_one(const __u8 *bytes, size_t size)
 {
-	struct job job = { .command = "fuzz", .key_path = KEY_FILE };
+	struct job job = { .command = "fuzz", .key_path = own_file() };
 	static bool key_is_there;
 	struct memory_file file;
 	__u8 how;
@@ -316,7 +315,7 @@ int fuzz_one(const __u8 *bytes, size_t size)
 	else
 		put(bytes, size);
 	if (!key_is_there)
-		write_file(KEY_FILE, KEY_FILE, 16);
+		write_file(OWN_FILE, OWN_FILE, 16);
 	key_is_there = true;
 	file_make(&file);
 	file_write(&file, stream, stream_size);

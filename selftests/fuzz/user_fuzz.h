@@ -34,8 +34,14 @@ void *input_block(size_t wanted, size_t *size);
 
 /* Of each target: the device. */
 int kernel_ioctl(int fd, unsigned long request, ...);
-/* The device is a file that can be opened; all others are what they are. */
+/*
+ * The device is a file that can be opened, and what begins like this the process's own,
+ * as others may be fuzzed beside it; all others are what they are.
+ */
+#define OWN_FILE	"/dev/shm/sspseal-fuzz-"
 int kernel_open(const char *path, int flags, ...);
+/* Its name for those that open it without kernel_open(). */
+const char *own_file(void);
 /* request_key(): what was asked for, and the answer, a serial or -errno. */
 extern const char *key_type, *key_description;
 extern long key_answer;

@@ -2,6 +2,7 @@
 /*
  * Processes that seal with the context of their parent.
  */
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,8 +13,8 @@
 #include "soak.h"
 
 #define RELAYED		500
-/* More than one seals until it is refused. */
-#define ENDLESS		1000000
+/* Hours: it is refused before. */
+#define ENDLESS		UINT_MAX
 
 /**
  * struct relay - what a child tells, in memory that it shares

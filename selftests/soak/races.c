@@ -77,7 +77,7 @@ typedef int deed_fn(struct racer *racer);
  * @race: where it runs
  * @deed: what it does, again and again; its status, or OK if it may go on
  * @letter: what it receives
- * @first: message that it sealed or signed; @cmd: how the peer receives it
+ * @first: message that it sealed or signed, with how the peer receives it
  * @sent: how many numbers it took
  * @received: how many messages it opened
  * @numbers: those that it took

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is at a physical address? For hygiene.sh: who writes one to the parameter
- * "address" finds the answer in the kernel log, in the line that begins "where:".
+ * "address" finds the answer in the kernel log, in the line that begins "where:". Who
+ * writes 0 waits until all is freed that waits for a grace period.
  */
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pfn.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
@@ -75,6 +77,10 @@ static int address_set(const char *text, const struct kernel_param *kp)
 
 	if (err)
 		return err;
+	if (!address) {
+		rcu_barrier();
+		return 0;
+	}
 	if (!pfn_valid(PHYS_PFN(address)))
 		return -EFAULT;
 	tell(address);
