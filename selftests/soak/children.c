@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,13 +42,13 @@ static void tell(struct relay *relay, const __u8 *token, const __u8 *data)
 }
 
 /* Until it is refused, or has done its share. */
-static void seal_in_child(int fd, __u32 handle, unsigned int share,
-			  struct relay *relay)
+static void seal_in_child(pid_t parent, int fd, __u32 handle,
+			  unsigned int share, struct relay *relay)
 {
 	__u8 token[TOKEN_SIZE], data[sizeof(relay->data)];
 	int status;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	end_with(parent);
 	while (share--) {
 		do {
 			memset(data, 0, sizeof(data));
@@ -146,7 +145,7 @@ static bool have_child(struct side *side, enum way way, struct relay *relay)
 					      SSPSEAL_RIGHT_SEAL);
 	bool refused = way == DESTROYED_BY || way == REVOKED_BY;
 	bool own = way == REVOKED_BY || one_in(2);
-	pid_t child;
+	pid_t parent = getpid(), child;
 	bool ok;
 
 	e.flags = SSPSEAL_EXPORT_REVOCABLE;
@@ -161,7 +160,7 @@ static bool have_child(struct side *side, enum way way, struct relay *relay)
 	if (!child && way == DETACHED)
 		detach_in_child(side->handle);
 	if (!child)
-		seal_in_child(own ? e.fd : side->fd,
+		seal_in_child(parent, own ? e.fd : side->fd,
 			      own ? SSPSEAL_EXPORTED_HANDLE : side->handle,
 			      refused ? ENDLESS : RELAYED, relay);
 	count(FORKED);

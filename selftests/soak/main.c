@@ -123,19 +123,27 @@ bool file_rests(int fd, long handles)
 	       MUST_BE(handles, fdinfo_number(fd, "sspseal-handles"));
 }
 
+void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have been killed before. */
+	if (getppid() != parent)
+		_exit(1);
+}
+
 /* @generation: how many were here before, and killed */
 static pid_t start(unsigned int process, unsigned int generation)
 {
 	struct thread thread[THREADS];
 	unsigned int i;
-	pid_t child = fork();
+	pid_t parent = getpid(), child = fork();
 
 	/* The others end with this process. */
 	if (child < 0)
 		abort();
 	if (child)
 		return child;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	end_with(parent);
 	if (!have_keys())
 		abort();
 	for (i = 0; i < THREADS; i++)

@@ -6,10 +6,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -521,10 +519,10 @@ static bool hold(enum end end)
 /* In a process of its own: descriptors that are closed here are not taken anew. */
 static bool hold_in_child(enum end end)
 {
-	pid_t child = fork();
+	pid_t parent = getpid(), child = fork();
 
 	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		end_with(parent);
 		_exit(!hold(end));
 	}
 	return MUST_BE(0, child_status(child));

@@ -70,6 +70,8 @@ static inline bool must_be(const char *file, int line, const char *what,
 /* One time in so many. */
 bool one_in(__u32 nr);
 void nap(unsigned int milliseconds);
+/* In a child: nobody is left behind who goes on alone. */
+void end_with(pid_t parent);
 /* Nothing is in flight in a file, and it has so many handles. */
 bool file_rests(int fd, long handles);
 
