@@ -9,7 +9,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include "kselftest_harness.h"
 #include "sspseal_test.h"
@@ -745,10 +744,9 @@ TEST_F(batch, last_refusal_that_cannot_be_written)
 
 TEST_F(batch, struct_that_cannot_be_written)
 {
-	struct sspseal_batch *args = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sspseal_batch *args = page_new();
 
-	ASSERT_NE(MAP_FAILED, args);
+	ASSERT_NE(NULL, args);
 	make_all(SSPSEAL_SEAL, self->initiator, 3);
 	*args = batch_args(ops, STRIDE, 3);
 	ASSERT_EQ(0, mprotect(args, PAGE, PROT_READ));
@@ -779,60 +777,18 @@ static void *run_batch(void *argument)
 	return NULL;
 }
 
-static void on_signal(int number)
-{
-	(void)number;
-}
-
-static bool catch_signal(int number)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	return !sigaction(number, &action, NULL);
-}
-
-/*
- * A thread that runs the batch is caught where it touches @page, gets a signal
- * there, and then the page.
- */
-static bool interrupt_at(struct runner *r, void *page, const void *content)
-{
-	struct timespec pause = { .tv_nsec = 20000000 };
-	int fd = pages_missing(page, PAGE);
-	pthread_t thread;
-	bool ok;
-
-	if (fd < 0 || !catch_signal(SIGUSR1) ||
-	    pthread_create(&thread, NULL, run_batch, r))
-		return false;
-	ok = pages_await(fd, 1) && !pthread_kill(thread, SIGUSR1);
-	nanosleep(&pause, NULL);
-	ok = page_give(fd, page, content) && ok;
-	pthread_join(thread, NULL);
-	close(fd);
-	return ok;
-}
-
-static void *missing_page(void)
-{
-	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return page == MAP_FAILED ? NULL : page;
-}
-
 TEST_F(batch, signal_in_the_middle)
 {
 	enum { NR = 6, AT = 2 };
 	struct sspseal_batch args = batch_args(ops, STRIDE, NR);
 	struct runner r = { .fd = self->fd, .args = &args };
-	__u8 content[PAGE] = { }, *page = missing_page();
+	__u8 content[PAGE] = { }, *page = page_new();
 	unsigned int i;
 
 	ASSERT_NE(NULL, page);
 	make_all(SSPSEAL_SEAL, self->initiator, NR);
 	letters[AT].b[1].ptr = (uintptr_t)page;
-	ASSERT_TRUE(interrupt_at(&r, page, content));
+	ASSERT_TRUE(interrupt_at(run_batch, &r, page, content));
 	ASSERT_EQ(0, r.ret);
 	EXPECT_EQ(S(OK), args.status);
 	EXPECT_EQ(AT + 1, args.done);
@@ -853,7 +809,7 @@ TEST_F(batch, signal_in_the_middle)
 /* A batch makes progress, whatever is pending: a freezer's signal is nobody's. */
 TEST_F(batch, signal_before_the_first)
 {
-	struct sspseal_batch *args = missing_page();
+	struct sspseal_batch *args = page_new();
 	struct runner r = { .fd = self->fd, .args = args };
 	struct sspseal_batch before;
 	__u8 content[PAGE] = { };
@@ -862,7 +818,7 @@ TEST_F(batch, signal_before_the_first)
 	make_all(SSPSEAL_SEAL, self->initiator, 2);
 	before = batch_args(ops, STRIDE, 2);
 	memcpy(content, &before, sizeof(before));
-	ASSERT_TRUE(interrupt_at(&r, args, content));
+	ASSERT_TRUE(interrupt_at(run_batch, &r, args, content));
 	EXPECT_EQ(0, r.ret);
 	EXPECT_EQ(S(OK), args->status);
 	EXPECT_EQ(1, args->done);
@@ -875,7 +831,7 @@ TEST_F(batch, signal_before_the_first)
 /* A signal that comes while an operation is read does not take it back. */
 TEST_F(batch, signal_while_an_operation_is_read)
 {
-	struct sspseal_operation *op = missing_page();
+	struct sspseal_operation *op = page_new();
 	struct sspseal_batch args = batch_args(op, STRIDE, 2);
 	struct runner r = { .fd = self->fd, .args = &args };
 	__u8 content[PAGE] = { };
@@ -883,7 +839,7 @@ TEST_F(batch, signal_while_an_operation_is_read)
 	ASSERT_NE(NULL, op);
 	make_all(SSPSEAL_SEAL, self->initiator, 2);
 	memcpy(content, ops, 2 * STRIDE);
-	ASSERT_TRUE(interrupt_at(&r, op, content));
+	ASSERT_TRUE(interrupt_at(run_batch, &r, op, content));
 	EXPECT_EQ(0, r.ret);
 	EXPECT_EQ(1, args.done);
 	EXPECT_TRUE(op_has(&op[0], S(OK)));
@@ -907,7 +863,7 @@ TEST_F(batch, many_signals)
 	struct sspseal_batch args;
 	int status;
 
-	ASSERT_TRUE(catch_signal(SIGALRM));
+	ASSERT_TRUE(signal_catch(SIGALRM));
 	for (round = 0; round < 50 && (round < 5 || !partial); round++) {
 		make_all(SSPSEAL_SEAL, self->initiator, MAX);
 		ASSERT_TRUE(set_timer(2000));

@@ -353,9 +353,9 @@ static void *map_and_unmap(void *argument)
 	struct mapping *m = argument;
 
 	while (!__atomic_load_n(&m->stop, __ATOMIC_RELAXED)) {
-		munmap(m->page, 4096);
+		munmap(m->page, PAGE);
 		sched_yield();
-		mmap(m->page, 4096, PROT_READ | PROT_WRITE,
+		mmap(m->page, PAGE, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		sched_yield();
 	}
@@ -410,8 +410,7 @@ FIXTURE_TEARDOWN(unmapped)
 /* Either it was in time, or nothing was used, or a number was. */
 TEST_F(unmapped, during_seal)
 {
-	struct letter here, *there = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct letter here, *there = page_new();
 	__u8 *token = variant->token ? there->token : here.token;
 	__u8 *data = variant->data ? there->data : here.data;
 	struct mapping mapping = { .page = there };
@@ -419,7 +418,7 @@ TEST_F(unmapped, during_seal)
 	int status, others = 0;
 	pthread_t thread;
 
-	ASSERT_NE(MAP_FAILED, there);
+	ASSERT_NE(NULL, there);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, map_and_unmap, &mapping));
 	for (i = 0; i < 2000 || !used || !failed; i++) {
 		status = simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
@@ -438,15 +437,13 @@ TEST_F(unmapped, during_seal)
 /* What was accepted counts, and is not accepted again. */
 TEST_F(unmapped, during_unseal)
 {
-	struct letter sealed, *there = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-					    MAP_PRIVATE | MAP_ANONYMOUS, -1,
-					    0);
+	struct letter sealed, *there = page_new();
 	struct mapping mapping = { .page = there };
 	int status, other = 0, letter = memfd_create("letter", 0);
 	__s64 accepted = 0, failed = 0, i;
 	pthread_t thread;
 
-	ASSERT_NE(MAP_FAILED, there);
+	ASSERT_NE(NULL, there);
 	ASSERT_LE(0, letter);
 	/* Now the acceptor knows its peer, and others by their salt. */
 	ASSERT_EQ(0, simple_call(self->fd, SSPSEAL_SEAL, self->initiator,
@@ -587,11 +584,10 @@ FIXTURE_SETUP(waiting)
 	ASSERT_NE(0, self->acceptor);
 	self->w.fd = self->fd;
 	self->w.handle = c.handle;
-	self->w.size = 4096;
-	self->w.data = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->w.data);
-	self->fault = pages_missing(self->w.data, 4096);
+	self->w.size = PAGE;
+	self->w.data = page_new();
+	ASSERT_NE(NULL, self->w.data);
+	self->fault = pages_missing(self->w.data, PAGE);
 	if (self->fault < 0)
 		SKIP(return, "no userfaultfd");
 	ASSERT_EQ(0, pthread_create(&self->thread, NULL, seal_waiting,
@@ -624,7 +620,7 @@ TEST_F(waiting, no_number_after_the_end)
 	close(self->fault);
 	pthread_join(self->thread, NULL);
 	EXPECT_EQ(S(EXPIRED), self->w.status);
-	EXPECT_TRUE(all_bytes(self->w.data, 0, 4096));
+	EXPECT_TRUE(all_bytes(self->w.data, 0, PAGE));
 	EXPECT_TRUE(all_bytes(self->w.token, 0, TOKEN_SIZE));
 	EXPECT_EQ(0, sent(self->fd, self->w.handle));
 }

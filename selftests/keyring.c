@@ -499,11 +499,6 @@ static __s32 asked_for(void)
 	return serial;
 }
 
-static void on_signal(int number)
-{
-	(void)number;
-}
-
 /* Signals until it ends: one may come before its call. */
 static int interrupt(pid_t child)
 {
@@ -520,7 +515,6 @@ static int interrupt(pid_t child)
 /* Who waits for it can be interrupted; and it need not come at all. */
 TEST_F(keyring, key_that_is_being_made)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	pid_t asks, creates;
 	__s32 serial;
 
@@ -528,7 +522,7 @@ TEST_F(keyring, key_that_is_being_made)
 		SKIP(return, OWN_MACHINE);
 	ASSERT_TRUE(maker_install());
 	/* The child's too, from its beginning. */
-	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	ASSERT_TRUE(signal_catch(SIGUSR1));
 	asks = fork();
 	if (!asks)
 		_exit(syscall(SYS_request_key, "user", DESCRIPTION ".asked", "",

@@ -4,10 +4,7 @@
  * or SpUnsealMessage() would do it, in the order of the array, with a status of its
  * own; and what there is when a signal ends the call early.
  */
-#include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include <sspseal.h>
 #include <sspseal_messages.h>
@@ -202,11 +199,6 @@ struct runner {
 	NTSTATUS ret;
 };
 
-static void on_signal(int number)
-{
-	(void)number;
-}
-
 static void *seal_all(void *argument)
 {
 	struct runner *r = argument;
@@ -216,38 +208,17 @@ static void *seal_all(void *argument)
 	return NULL;
 }
 
-/* The call is caught where it reads @page, gets a signal there, then the page. */
-static bool interrupt_at(struct runner *r, void *page)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-	struct timespec pause = { .tv_nsec = 20000000 };
-	__u8 content[PAGE] = {};
-	int fd = pages_missing(page, PAGE);
-	pthread_t thread;
-	bool ok;
-
-	if (fd < 0 || sigaction(SIGUSR1, &action, NULL) ||
-	    pthread_create(&thread, NULL, seal_all, r))
-		return false;
-	ok = pages_await(fd, 1) && !pthread_kill(thread, SIGUSR1);
-	nanosleep(&pause, NULL);
-	ok = page_give(fd, page, content) && ok;
-	pthread_join(thread, NULL);
-	close(fd);
-	return ok;
-}
-
 static void check_interrupted(struct __test_metadata *_metadata,
 			      struct _test_data_messages *self, unsigned int at)
 {
 	struct runner r = { .self = self };
-	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	__u8 content[PAGE] = { };
+	void *page = page_new();
 	unsigned int i;
 
-	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_NE(NULL, page);
 	self->letters[at].b[1].pvBuffer = page;
-	ASSERT_TRUE(interrupt_at(&r, page));
+	ASSERT_TRUE(interrupt_at(seal_all, &r, page, content));
 	EXPECT_EQ(STATUS_SUCCESS, r.ret);
 	EXPECT_EQ(at + 1, self->done);
 	for (i = 0; i < NR; i++)

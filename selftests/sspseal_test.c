@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -846,6 +847,37 @@ bool page_give(int fd, void *page, const void *content)
 	return !ioctl(fd, UFFDIO_COPY, &copy);
 }
 
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+bool signal_catch(int number)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	return !sigaction(number, &action, NULL);
+}
+
+bool interrupt_at(void *(*work)(void *job), void *job, void *page,
+		  const void *content)
+{
+	struct timespec pause = { .tv_nsec = 20000000 };
+	int fd = pages_missing(page, PAGE);
+	pthread_t thread;
+	bool ok;
+
+	if (fd < 0 || !signal_catch(SIGUSR1) ||
+	    pthread_create(&thread, NULL, work, job))
+		return false;
+	ok = pages_await(fd, 1) && !pthread_kill(thread, SIGUSR1);
+	nanosleep(&pause, NULL);
+	ok = page_give(fd, page, content) && ok;
+	pthread_join(thread, NULL);
+	close(fd);
+	return ok;
+}
+
 void *make_readonly(const void *from, size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -876,14 +908,14 @@ __u64 soon(void)
 
 void sleep_until(__u64 second)
 {
-	struct timespec at = { .tv_sec = second }, now;
+	static const struct timespec tick = { .tv_nsec = 10000000 };
+	struct timespec end = { .tv_sec = second }, now;
 
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &end, NULL);
 	/* The kernel's seconds are those of its last tick, as this clock's are. */
 	while (!clock_gettime(CLOCK_REALTIME_COARSE, &now) &&
-	       (__u64)now.tv_sec < second) {
-		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &at, NULL);
-		at.tv_nsec += 10000000;
-	}
+	       (__u64)now.tv_sec < second)
+		nanosleep(&tick, NULL);
 }
 
 int child_status(pid_t child)

@@ -252,6 +252,16 @@ unsigned int pages_wanted(int fd);
 /* Waits until so many wait, for ten seconds at most. */
 bool pages_await(int fd, unsigned int nr);
 bool page_give(int fd, void *page, const void *content);
+
+/* A handler that does nothing: the signal interrupts a call, and that is all. */
+bool signal_catch(int number);
+/*
+ * A thread that does @work is caught where it touches @page, which is missing until
+ * then, gets a signal there, and then the page with @content. It has ended.
+ */
+bool interrupt_at(void *(*work)(void *job), void *job, void *page,
+		  const void *content);
+
 /*
  * A page that is there, and can be protected: who writes to it then, the kernel too,
  * waits until it is not any more. The descriptor is one for the calls above.

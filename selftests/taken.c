@@ -642,9 +642,8 @@ FIXTURE_SETUP(taken)
 	struct scene *s = &self->s;
 	struct sspseal_native native = { };
 
-	s->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, s->page);
+	s->page = page_new();
+	ASSERT_NE(NULL, s->page);
 	s->fd = device_open();
 	ASSERT_LE(0, s->fd);
 	s->initiator = create_context(s->fd, SSPSEAL_ROLE_INITIATOR, SERVICES);
