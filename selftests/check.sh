@@ -125,13 +125,10 @@ knows_generation_ids() {
 	grep -q '^CONFIG_VMGENID=y' "$(< "$build/kmod/$kernel/headers")/.config"
 }
 
-# The kernel for such a test, or nothing. Freed memory that slow kernels poison would
-# hide from "hygiene" what was not zeroed. For a kernel without generation IDs 6.12 has
-# to do; but not where each kernel has its turn.
+# The kernel for such a test, or nothing: for one without generation IDs 6.12 has to
+# do, but not where each kernel has its turn.
 kernel_for() {
-	if [ "$1" = hygiene ]; then
-		[ "$(slowness)" -gt 1 ] || echo "$kernel"
-	elif knows_generation_ids; then
+	if [ "$1" = hygiene ] || knows_generation_ids; then
 		echo "$kernel"
 	elif [ "$only" != --tests ]; then
 		echo 6.12

@@ -436,6 +436,8 @@ static void give_up(void)
 	unsigned int i;
 
 	for (i = 0; i < SESSIONS; i++) {
+		if (hygiene_sessions[i].left)
+			continue;
 		must(!destroy(device, handle[i][0]), "DESTROY");
 		must(!destroy(device, handle[i][1]), "DESTROY");
 	}

@@ -29,20 +29,22 @@
  * @suite: of both
  * @bound: by BIND
  * @keyring: the key is the kernel's, for a while
+ * @left: to the end of the process, not destroyed
  */
 struct hygiene_session {
 	__u32 suite;
 	bool bound;
 	bool keyring;
+	bool left;
 };
 
 static const struct hygiene_session hygiene_sessions[SESSIONS] = {
-	{ SSPSEAL_SUITE_AES_256_GCM, false, false },
-	{ SSPSEAL_SUITE_AES_128_GCM, false, true },
-	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false, false },
-	{ SSPSEAL_SUITE_AES_256_GCM, true, true },
-	{ SSPSEAL_SUITE_AES_128_GCM, true, false },
-	{ SSPSEAL_SUITE_CHACHA20_POLY1305, true, false },
+	{ SSPSEAL_SUITE_AES_256_GCM, false, false, false },
+	{ SSPSEAL_SUITE_AES_128_GCM, false, true, true },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, false, false, false },
+	{ SSPSEAL_SUITE_AES_256_GCM, true, true, false },
+	{ SSPSEAL_SUITE_AES_128_GCM, true, false, false },
+	{ SSPSEAL_SUITE_CHACHA20_POLY1305, true, false, true },
 };
 
 #endif /* HYGIENE_H */

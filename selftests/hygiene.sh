@@ -15,7 +15,8 @@ set -euo pipefail
 
 module=${1:-}
 stage=$build/stage/hygiene${module:+.$$}
-size=512
+kernel_dir=$("$top/selftests/vm/kernel.sh" "$kernel")
+size=$(cat "$kernel_dir/memory" 2> /dev/null || echo 512)
 
 put_together() {
 	"$top/selftests/stage.sh" "$stage"
@@ -30,7 +31,7 @@ put_together() {
 
 boot() {
 	"$top/selftests/vm/run.sh" --kernel "$kernel" --payload "$stage" \
-		--mem "$size" --timeout 900 --log "$build/hygiene.log" \
+		--mem "$size" --timeout $((900 * $(slowness))) --log "$build/hygiene.log" \
 		--append 'slub_debug=- kfence.sample_interval=0' \
 		--qemu-args "-machine memory-backend=memory
 			-object memory-backend-file,id=memory,size=${size}M,mem-path=$work/memory,share=on
@@ -60,6 +61,7 @@ put_together
 boot &
 vm=$!
 status=0
-"$build/selftests/hygiene_search" "$work/memory" "$work/socket" "$kernel" || status=$?
+"$build/selftests/hygiene_search" "$work/memory" "$work/socket" \
+	"$(< "$kernel_dir/release")" || status=$?
 [ "$status" -ne 0 ] || wait "$vm" || status=$?
 exit "$status"

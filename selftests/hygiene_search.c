@@ -31,6 +31,10 @@
 #define PLACES		8192
 #define PAGE_MASK	(~0xfffUL)
 
+/* What the VM told. */
+static __u8 session_key[SESSIONS][SESSION_KEY], text[TEXT];
+static __u8 salts[SESSIONS][2][SSPSEAL_SALT_SIZE];
+
 /* ---- what is looked for ---- */
 
 enum kind {
@@ -53,6 +57,9 @@ static struct needle {
 	enum kind kind;
 	unsigned int session;
 	const char *form;
+	/* How often a context may have it. */
+	unsigned int copies;
+	unsigned int in_slabs;
 } needles[NEEDLES];
 static unsigned int nr_needles;
 
@@ -67,8 +74,8 @@ static unsigned int hash(const __u8 *p)
 	return word * 0x9e3779b1U >> 16;
 }
 
-static void add_piece(enum kind kind, unsigned int session, const char *form,
-		      const void *bytes)
+static struct needle *add_piece(enum kind kind, unsigned int session,
+				const char *form, const void *bytes)
 {
 	struct needle *n = &needles[nr_needles++];
 
@@ -78,7 +85,9 @@ static void add_piece(enum kind kind, unsigned int session, const char *form,
 	n->kind = kind;
 	n->session = session;
 	n->form = form;
+	n->copies = 1;
 	filter[hash(n->bytes)] = 1;
+	return n;
 }
 
 /* The first of SHA-256's constants: FIPS 180-4, 4.2.2. */
@@ -88,20 +97,41 @@ static const __u32 constants[] = {
 };
 
 /*
- * As it is; and as the words of a block that SHA-256 reads, alone and with the
- * constants added, as its fast implementations have them on the stack.
+ * As it is; and, wherever a block begins, as GHASH and SHA-256 have what they read,
+ * the first in the opposite order, the second in words.
  */
-static void add_secret(enum kind kind, unsigned int session, const __u8 *secret,
-		       size_t size)
+static void add_text(void)
 {
+	__u8 reversed[PIECE], words[PIECE];
+	unsigned int at, i;
+
+	for (at = 0; at + PIECE <= TEXT; at++) {
+		for (i = 0; i < PIECE; i++) {
+			reversed[i] = text[at + PIECE - 1 - i];
+			words[i] = text[at + (i ^ 3)];
+		}
+		add_piece(TEXT_PIECE, 0, "reversed", reversed);
+		add_piece(TEXT_PIECE, 0, "words", words);
+		if (!(at % PIECE))
+			add_piece(TEXT_PIECE, 0, "as it is", text + at);
+	}
+}
+
+/*
+ * As it is; and as the words of a block that SHA-256 reads, alone and with the
+ * constants added, as its fast implementations have them on the stack. The first of
+ * these is returned: that of the secret's begin, as it is.
+ */
+static struct needle *add_secret(enum kind kind, unsigned int session,
+				 const __u8 *secret, size_t size)
+{
+	struct needle *first = &needles[nr_needles];
 	__u32 words[8], sums[8];
 	unsigned int i;
 	size_t at;
 
 	for (at = 0; at + PIECE <= size; at += PIECE)
 		add_piece(kind, session, "as it is", secret + at);
-	if (kind == TEXT_PIECE)
-		return;
 	for (i = 0; i < 8 && 4 * i < size; i++) {
 		memcpy(&words[i], secret + 4 * i, 4);
 		words[i] = be32toh(words[i]);
@@ -111,12 +141,10 @@ static void add_secret(enum kind kind, unsigned int session, const __u8 *secret,
 		add_piece(kind, session, "words", words + at);
 		add_piece(kind, session, "words and constants", sums + at);
 	}
+	return first;
 }
 
 /* ---- what the kernel derives ---- */
-
-static __u8 session_key[SESSIONS][SESSION_KEY], text[TEXT];
-static __u8 salts[SESSIONS][2][SSPSEAL_SALT_SIZE];
 
 /* Whoever has these two need not have the PRK. */
 static void add_prk(unsigned int session, const __u8 *prk)
@@ -186,6 +214,7 @@ static void add_powers(unsigned int session, const __u8 *bytes)
 	}
 }
 
+/* The keys of the first round and of the last one are decryption's, too. */
 static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
 {
 	static const __u8 zeroes[PIECE];
@@ -196,11 +225,10 @@ static void add_aes(unsigned int session, const __u8 *key, unsigned int size)
 	AES_set_encrypt_key(key, 8 * size, &aes);
 	AES_encrypt(zeroes, h, &aes);
 	add_powers(session, h);
-	/* The first one or two are the key. */
-	if (memcmp(aes.rd_key, key, PIECE))
-		abort();
-	for (i = size / PIECE; i <= aes.rounds; i++)
+	add_secret(CIPHER_KEY, session, key, size)->copies = 2;
+	for (i = size / PIECE; i < aes.rounds; i++)
 		add_piece(CIPHER_KEY, session, "expanded", aes.rd_key + 4 * i);
+	add_piece(CIPHER_KEY, session, "expanded", aes.rd_key + 4 * i)->copies = 2;
 }
 
 /* Of one message: RFC 8439, 2.6. The half that is multiplied by is there clamped, too. */
@@ -245,11 +273,11 @@ static void add_direction(struct peer *peer, unsigned int session,
 	peer->next_key = 0;
 	if (!peer_tag(peer, token, NULL, 0))
 		abort();
-	add_secret(CIPHER_KEY, session, peer->keys[0].key, size);
 	if (suite != SSPSEAL_SUITE_CHACHA20_POLY1305) {
 		add_aes(session, peer->keys[0].key, size);
 		return;
 	}
+	add_secret(CIPHER_KEY, session, peer->keys[0].key, size);
 	for (number = 0; number < MESSAGES; number++)
 		add_one_time_key(session, &peer->keys[0], number);
 }
@@ -280,7 +308,7 @@ static size_t memory_size;
 
 static struct place {
 	size_t at;
-	const struct needle *needle;
+	struct needle *needle;
 	char what[160];
 	bool was_stack;
 } places[PLACES];
@@ -374,7 +402,7 @@ static void ask(struct place *place)
 
 /* ---- verdicts ---- */
 
-#define VERDICTS	6
+#define VERDICTS	7
 static unsigned int number, failures;
 
 static void verdict(bool good, const char *name)
@@ -403,7 +431,7 @@ static void tell(const char *word, const struct place *place)
 	       place->was_stack ? " (a kernel stack)" : "");
 }
 
-/* As vm/kernel.sh names it. */
+/* Its release. */
 static const char *kernel;
 
 /*
@@ -412,12 +440,15 @@ static const char *kernel;
  */
 static bool is_known(const struct place *place)
 {
-	return !strcmp(kernel, "6.1") && place->was_stack &&
+	return !strncmp(kernel, "6.1.", 4) && place->was_stack &&
 	       place->needle->kind == HASH_KEY;
 }
 
-/* None of these kinds is anywhere, but where it is known to be. */
-static bool none(unsigned int kinds)
+/*
+ * None of these kinds is anywhere, but where it is known to be. A session that is left
+ * counts with the others only @at_the_end.
+ */
+static bool none(unsigned int kinds, bool at_the_end)
 {
 	bool good = true;
 	unsigned int i;
@@ -426,6 +457,8 @@ static bool none(unsigned int kinds)
 		struct place *place = &places[i];
 
 		if (!(kinds & 1U << place->needle->kind))
+			continue;
+		if (!at_the_end && hygiene_sessions[place->needle->session].left)
 			continue;
 		ask(place);
 		tell(is_known(place) ? "known" : "RESIDUE", place);
@@ -448,6 +481,7 @@ static bool all_in_slabs(void)
 
 		ask(place);
 		if (strstr(place->what, "slab kmalloc")) {
+			place->needle->in_slabs++;
 			in_slabs++;
 			continue;
 		}
@@ -455,6 +489,23 @@ static bool all_in_slabs(void)
 		good = good && is_known(place);
 	}
 	printf("# in use: %u pieces in slabs\n", in_slabs);
+	return good;
+}
+
+/* Each end of a session has them. Who else had one in a slab would have one too many. */
+static bool once_in_each_context(void)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < nr_needles; i++) {
+		if (needles[i].in_slabs <= 2 * needles[i].copies)
+			continue;
+		printf("# TOO OFTEN: %s of session %u, %s: %u times\n",
+		       kind_names[needles[i].kind], needles[i].session,
+		       needles[i].form, needles[i].in_slabs);
+		good = false;
+	}
 	return good;
 }
 
@@ -484,9 +535,21 @@ static void stage_used(void)
 	}
 	verdict(good, "derived_keys_are_found");
 	verdict(none(1U << KEY | 1U << TEXT_PIECE | 1U << PRK_STATE |
-		     1U << ONE_TIME_KEY),
+		     1U << ONE_TIME_KEY, true),
 		"session_keys_and_messages_are_gone");
 	verdict(all_in_slabs(), "derived_keys_are_in_slabs_alone");
+	verdict(once_in_each_context(), "once_in_each_context");
+}
+
+/* Those that were not destroyed have their keys still. */
+static void stage_destroyed(void)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < SESSIONS; i++)
+		good = good && found(CIPHER_KEY, i) == hygiene_sessions[i].left;
+	verdict(none(~0U, false) && good, "nothing_after_destroy");
 }
 
 static void at_stage(const char *name)
@@ -498,9 +561,9 @@ static void at_stage(const char *name)
 	else if (!strcmp(name, "used"))
 		stage_used();
 	else if (!strcmp(name, "destroyed"))
-		verdict(none(~0U), "nothing_after_destroy");
+		stage_destroyed();
 	else if (!strcmp(name, "exited"))
-		verdict(none(~0U), "nothing_after_exit");
+		verdict(none(~0U, true), "nothing_after_exit");
 	fputs("go\n", to_vm);
 	fflush(to_vm);
 }
@@ -549,7 +612,7 @@ static void understand(const char *line, const char *path)
 		add_secret(KEY, i, session_key[i], SESSION_KEY);
 	} else if (sscanf(line, "text %511s", one) == 1) {
 		read_bytes(one, text, TEXT, MASK);
-		add_secret(TEXT_PIECE, 0, text, TEXT);
+		add_text();
 	} else if (sscanf(line, "salts %u %511s %511s", &i, one, two) == 3 &&
 		   i < SESSIONS) {
 		read_bytes(one, salts[i][0], SSPSEAL_SALT_SIZE, 0);
