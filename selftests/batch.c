@@ -859,14 +859,14 @@ static bool set_timer(unsigned int us)
 /* However often it is interrupted, each operation is done once. */
 TEST_F(batch, many_signals)
 {
-	unsigned int round, i, at, partial = 0;
+	unsigned int round, i, at, partial = 0, us = 2000;
 	struct sspseal_batch args;
 	int status;
 
 	ASSERT_TRUE(signal_catch(SIGALRM));
 	for (round = 0; round < 50 && (round < 5 || !partial); round++) {
 		make_all(SSPSEAL_SEAL, self->initiator, MAX);
-		ASSERT_TRUE(set_timer(2000));
+		ASSERT_TRUE(set_timer(us));
 		for (at = 0; at < MAX; at += args.done) {
 			args = batch_args(&ops[at], STRIDE, MAX - at);
 			status = call(self->fd, SSPSEAL_BATCH, &args);
@@ -876,6 +876,9 @@ TEST_F(batch, many_signals)
 			partial += args.done < MAX - at;
 		}
 		ASSERT_TRUE(set_timer(0));
+		/* For a machine that is done with all before the first one. */
+		if (!partial && us > 50)
+			us /= 2;
 		ASSERT_EQ((round + 1) * MAX, sent(self->fd, self->initiator));
 		for (i = 0; i < MAX; i++) {
 			ASSERT_TRUE(op_has(&ops[i], S(OK)));

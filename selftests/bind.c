@@ -803,6 +803,9 @@ TEST_F(bind, threads)
 struct eager {
 	const struct end *end;
 	struct letter l;
+	unsigned int refused;
+	/* For who binds: microseconds. */
+	unsigned int delay;
 	int status;
 };
 
@@ -810,18 +813,20 @@ static void sign_when_bound(void *job)
 {
 	struct eager *e = job;
 
-	do {
+	for (;; e->refused++) {
 		e->status = simple_call(e->end->fd, SSPSEAL_SIGN,
 					e->end->handle, e->l.token, e->l.data,
 					CB);
-	} while (e->status == S(NOT_BOUND));
+		if (e->status != S(NOT_BOUND))
+			return;
+	}
 }
 
 static void bind_soon(void *job)
 {
 	struct eager *e = job;
 
-	usleep(pick(300));
+	usleep(e->delay);
 	e->status = end_bind(e->end, e->end + 1, I, 0);
 }
 
@@ -840,7 +845,7 @@ TEST_F(bind, threads_that_sign)
 {
 	struct end ends[2];
 	struct eager jobs[4];
-	unsigned int i, round;
+	unsigned int i, round, refused = 0, at_once = 0;
 	struct peer peer;
 
 	for (round = 0; round < rounds(100); round++) {
@@ -853,6 +858,7 @@ TEST_F(bind, threads_that_sign)
 			jobs[i].end = ends;
 		/* The first binds. */
 		jobs[0].l.data[0] = 1;
+		jobs[0].delay = pick(300);
 		ASSERT_TRUE(team_run(jobs, sizeof(*jobs), ARRAY_SIZE(jobs),
 				     eager_work));
 		EXPECT_EQ(0, jobs[0].status);
@@ -862,12 +868,16 @@ TEST_F(bind, threads_that_sign)
 				buffer(DATA, jobs[i].l.data, CB),
 			};
 
+			refused += jobs[i].refused != 0;
+			at_once += !jobs[i].refused;
 			EXPECT_EQ(0, jobs[i].status);
 			EXPECT_EQ(TOKEN_SIGNATURE, jobs[i].l.token[2]);
 			EXPECT_TRUE(peer_unprotect(&peer, b, 2));
 		}
 		EXPECT_EQ(0, destroy(self->fd, ends[0].handle));
 	}
+	TH_LOG("%u were refused before, %u were not", refused, at_once);
+	EXPECT_NE(0, refused);
 }
 
 struct asker {

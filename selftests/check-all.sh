@@ -100,16 +100,20 @@ kernel_log() {
 
 # --- the table
 
-row() {
-	printf '%-10s %-16s %7s %7s %7s  %-9s %7s\n' "$@"
+release() {
+	cat "$(selftests/vm/kernel.sh "$1")/release"
 }
 
-# part_row PART BUILDS SKIPPED LOG
+row() {
+	printf '%-28s %-16s %7s %7s %7s  %-9s %7s\n' "$@"
+}
+
+# part_row PART NAME BUILDS SKIPPED LOG
 part_row() {
 	local passed failed seconds
 	read -r passed failed < <(counts "$1")
 	read -r _ seconds < "$logs/$1.status"
-	row "$1" "$2" "$passed" "$failed" "$3" "$4" "$(minutes "$seconds")"
+	row "$2" "$3" "$passed" "$failed" "$4" "$5" "$(minutes "$seconds")"
 	parts_passed=$((parts_passed + passed))
 	parts_failed=$((parts_failed + failed))
 	[ "$failed" -eq 0 ] || parts_logs+=("$logs/$1.log")
@@ -120,11 +124,11 @@ table() {
 	echo
 	row "" builds passed failed skipped log time
 	for part in "${kernels[@]}"; do
-		part_row "$part" "$(flavours "$part")" "$(skipped "$part")" \
-			"$(kernel_log "$part")"
+		part_row "$part" "$part: $(release "$part")" "$(flavours "$part")" \
+			"$(skipped "$part")" "$(kernel_log "$part")"
 	done
 	for part in "${others[@]}"; do
-		part_row "$part" "" "" ""
+		part_row "$part" "$part" "" "" ""
 	done
 }
 

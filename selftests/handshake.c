@@ -642,55 +642,61 @@ TEST_F(handshake, direction)
 
 #define WIDE_LENGTH(text)	(sizeof(text) / sizeof(WCHAR) - 1)
 
-TEST_F(handshake, wide)
+static WCHAR wide_user[] = u"Zo\u00eb \u20ac \U0001f600";
+static WCHAR wide_key[] = u"sspseal:handshake";
+/* Halves of surrogates. */
+static WCHAR wide_broken[][3] = {
+	{ 0xd800, 'a' }, { 0xdc00, 'a' }, { 'a', 0xd83d },
+};
+
+static SEC_WINNT_AUTH_IDENTITY_W wide_id(WCHAR *user, ULONG length)
 {
-	static WCHAR user[] = u"Zo\u00eb \u20ac \U0001f600";
-	static WCHAR key[] = u"sspseal:handshake";
-	static WCHAR package[] = u"SspSeal";
-	SEC_WINNT_AUTH_IDENTITY_W id = {
-		.User = (USHORT *)user, .UserLength = WIDE_LENGTH(user),
-		.Password = (USHORT *)key, .PasswordLength = WIDE_LENGTH(key),
+	return (SEC_WINNT_AUTH_IDENTITY_W) {
+		.User = (USHORT *)user, .UserLength = length,
+		.Password = (USHORT *)wide_key,
+		.PasswordLength = WIDE_LENGTH(wide_key),
 		.Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE,
 	};
-	static WCHAR broken[][3] = {
-		{ 0xd800, 'a' }, { 0xdc00, 'a' }, { 'a', 0xd83d },
-	};
-	SecBuffer output = { sizeof(self->one.bytes), SECBUFFER_TOKEN,
-			     self->one.bytes };
-	SecBufferDesc to = { SECBUFFER_VERSION, 1, &output };
-	SEC_WINNT_AUTH_IDENTITY_W bad = id;
-	USHORT longer[256];
+}
+
+static SECURITY_STATUS acquire_wide(WCHAR *user, ULONG length,
+				    CredHandle *handle)
+{
+	static WCHAR package[] = u"SspSeal";
+	SEC_WINNT_AUTH_IDENTITY_W id = wide_id(user, length);
+
+	return AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH, NULL,
+					 &id, NULL, NULL, handle, NULL);
+}
+
+TEST_F(handshake, wide_names)
+{
+	WCHAR longer[128];
 	CredHandle handle;
 	unsigned int i;
 
 	/* Two bytes each: 255 of them do not fit with one more. */
 	for (i = 0; i < ARRAY_SIZE(longer); i++)
 		longer[i] = 0xe9;
-	bad.User = longer;
-	bad.UserLength = 128;
 	EXPECT_EQ(SEC_E_UNKNOWN_CREDENTIALS,
-		  AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH,
-					    NULL, &bad, NULL, NULL, &handle,
-					    NULL));
+		  acquire_wide(longer, ARRAY_SIZE(longer), &handle));
 	longer[127] = 'e';
-	EXPECT_EQ(SEC_E_OK,
-		  AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH,
-					    NULL, &bad, NULL, NULL, &handle,
-					    NULL));
+	EXPECT_EQ(SEC_E_OK, acquire_wide(longer, ARRAY_SIZE(longer), &handle));
 	EXPECT_EQ(SEC_E_OK, FreeCredentialsHandle(&handle));
-	for (i = 0; i < ARRAY_SIZE(broken); i++) {
-		bad.User = (USHORT *)broken[i];
-		bad.UserLength = 2;
+	for (i = 0; i < ARRAY_SIZE(wide_broken); i++)
 		EXPECT_EQ(SEC_E_UNKNOWN_CREDENTIALS,
-			  AcquireCredentialsHandleW(NULL, package,
-						    SECPKG_CRED_BOTH, NULL,
-						    &bad, NULL, NULL, &handle,
-						    NULL));
-	}
-	ASSERT_EQ(SEC_E_OK,
-		  AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_BOTH,
-					    NULL, &id, NULL, NULL, &handle,
-					    NULL));
+			  acquire_wide(wide_broken[i], 2, &handle));
+}
+
+TEST_F(handshake, wide)
+{
+	SecBuffer output = { sizeof(self->one.bytes), SECBUFFER_TOKEN,
+			     self->one.bytes };
+	SecBufferDesc to = { SECBUFFER_VERSION, 1, &output };
+	CredHandle handle;
+
+	ASSERT_EQ(SEC_E_OK, acquire_wide(wide_user, WIDE_LENGTH(wide_user),
+					 &handle));
 	/* The same name as UTF-8 has it. */
 	FreeCredentialsHandle(&self->b.credential);
 	self->b.credential = handle;
@@ -700,8 +706,8 @@ TEST_F(handshake, wide)
 	end_reset(&self->b);
 	/* And as a target, in the other function. */
 	EXPECT_EQ(SEC_I_CONTINUE_NEEDED,
-		  InitializeSecurityContextW(&self->a.credential, NULL, user,
-					     0, 0, 0, NULL, 0,
+		  InitializeSecurityContextW(&self->a.credential, NULL,
+					     wide_user, 0, 0, 0, NULL, 0,
 					     &self->a.context, &to,
 					     &self->a.given, NULL));
 	self->a.begun = true;
@@ -711,7 +717,7 @@ TEST_F(handshake, wide)
 	EXPECT_EQ(SEC_E_OK, step(&self->a, &self->two, &self->three));
 	EXPECT_EQ(SEC_E_TARGET_UNKNOWN,
 		  InitializeSecurityContextW(&self->a.credential, NULL,
-					     broken[0], 0, 0, 0, NULL, 0,
+					     wide_broken[0], 0, 0, 0, NULL, 0,
 					     &self->b.context, &to,
 					     &self->a.given, NULL));
 }

@@ -16,7 +16,10 @@
 #define PATIENCE	20
 #define SETTLED		3
 
-/* Where the module, and what it uses, have their objects. */
+/*
+ * Where the module's objects are, and those of what it uses: transforms, files, and the
+ * table of handles.
+ */
 static bool is_counted(const char *cache)
 {
 	return !strncmp(cache, "kmalloc-", 8) || !strcmp(cache, "filp") ||
@@ -141,10 +144,13 @@ bool kernel_count(struct kernel_count *count)
 		return false;
 	count_objects(file, count);
 	shrinkers_open(&shrinkers, count);
-	for (tries = 0; ok && tries < PATIENCE && alike < SETTLED; tries++) {
+	for (tries = 0; ok && tries < PATIENCE * slowness() && alike < SETTLED;
+	     tries++) {
 		ok = count_settled(file, &now, &shrinkers);
 		alike = ok && take_least(count, &now) ? 0 : alike + 1;
 	}
+	if (alike < SETTLED)
+		dprintf(1, "# the kernel's figures have not settled\n");
 	shrinkers_close(&shrinkers);
 	fclose(file);
 	return ok;

@@ -606,6 +606,7 @@ TEST_F_TIMEOUT(lifecycle, module_stays_during_use, 120)
 /* Who opens the device whenever it is there, and uses it. */
 struct visitor {
 	bool *ended;
+	__u64 seed;
 	unsigned int visits;
 	unsigned int broken;
 };
@@ -617,6 +618,7 @@ static void visit(void *job)
 	__u32 handle;
 	int fd;
 
+	pick_seed(v->seed);
 	while (!__atomic_load_n(v->ended, __ATOMIC_ACQUIRE)) {
 		pause.tv_nsec = pick(2000000);
 		nanosleep(&pause, NULL);
@@ -647,7 +649,9 @@ TEST_F_TIMEOUT(lifecycle, module_comes_and_goes, 120)
 		SKIP(return, OWN_MACHINE);
 	close(self->fd);
 	for (i = 0; i < VISITORS; i++)
-		v[i].ended = &ended;
+		v[i] = (struct visitor) {
+			.ended = &ended, .seed = 0x9e3779b97f4a7c15 * (i + 1),
+		};
 	ASSERT_TRUE(team_start(&team, v, sizeof(*v), VISITORS, visit));
 	while (gone < COMINGS || stayed < COMINGS) {
 		if (syscall(SYS_delete_module, "sspseal", O_NONBLOCK)) {

@@ -125,7 +125,7 @@ quoted() {
 # 60 lines from brace to brace. A table written as a switch may be longer: its
 # rows, a case and what it returns, are not counted.
 check_function_length() {
-	files 'kmod/*.c' 'userlib/src/*.c' | on 1000 awk -v limit=60 '
+	files 'kmod/*.c' 'userlib/*.c' 'tools/*.c' 'selftests/*.c' | on 1000 awk -v limit=60 '
 		FNR == 1 { inside = 0 }
 		/^{/ { inside = 1; start = FNR; lines = 0 }
 		/^\t+(case .*|default):$/ { row = 1; next }

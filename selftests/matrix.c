@@ -66,6 +66,7 @@ FIXTURE(command)
 	__u32 unbound;
 	__u32 sender;
 	__u32 receiver;
+	__u8 peer_salt[SSPSEAL_SALT_SIZE];
 	__u8 binding[CB];
 	struct sspseal_buffer b[2];
 	struct sspseal_operation op;
@@ -289,10 +290,44 @@ static int message_of_peer(unsigned long cmd, struct sspseal_buffer *b)
 	return status;
 }
 
-FIXTURE_SETUP(command)
+/* Two contexts, one that waits for BIND, and one handle in a file of its own. */
+static bool make_handles(FIXTURE_DATA(command) * self)
 {
 	struct sspseal_native here = { }, there = { };
-	__u32 services = SSPSEAL_CONFIDENTIALITY, at;
+	__u32 services = SSPSEAL_CONFIDENTIALITY, last;
+
+	self->fd = device_open();
+	self->other = device_open();
+	self->sender = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
+				      services);
+	self->unbound = create_native(self->fd, SSPSEAL_ROLE_INITIATOR,
+				      services, SSPSEAL_CREATE_UNBOUND, &here);
+	last = create_native(self->fd, SSPSEAL_ROLE_ACCEPTOR, services,
+			     SSPSEAL_CREATE_UNBOUND, &there);
+	memcpy(self->peer_salt, there.salt, sizeof(self->peer_salt));
+	self->receiver = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
+					services);
+	self->exported = export_handle(self->fd, self->sender, ALL_RIGHTS);
+	return self->other >= 0 && self->sender && self->unbound && last &&
+	       self->receiver == HANDLES && self->exported >= 0;
+}
+
+static bool make_memory(FIXTURE_DATA(command) * self)
+{
+	self->arg = calloc(1, ALL_SIZE);
+	self->before = calloc(1, ALL_SIZE);
+	if (!self->arg || !self->before)
+		return false;
+	self->token = self->arg + ARG_SIZE;
+	self->data = self->token + TOKEN_SIZE;
+	self->params = (void *)(self->arg + ALL_SIZE - sizeof(*self->params));
+	self->b[0] = buffer(TOKEN, self->token, TOKEN_SIZE);
+	self->b[1] = buffer(DATA, self->data, CB);
+	return true;
+}
+
+static void fill_struct(FIXTURE_DATA(command) * self, unsigned long cmd)
+{
 	union {
 		struct sspseal_info info;
 		struct sspseal_create create;
@@ -303,40 +338,12 @@ FIXTURE_SETUP(command)
 		struct sspseal_export export;
 		struct sspseal_import import;
 		struct sspseal_batch batch;
-	} *a;
+	} *a = (void *)self->arg;
 
-	self->fd = device_open();
-	self->other = device_open();
-	ASSERT_LE(0, self->fd);
-	ASSERT_LE(0, self->other);
-	self->sender = create_context(self->fd, SSPSEAL_ROLE_INITIATOR,
-				      services);
-	self->unbound = create_native(self->fd, SSPSEAL_ROLE_INITIATOR,
-				      services, SSPSEAL_CREATE_UNBOUND, &here);
-	ASSERT_NE(0, self->sender);
-	ASSERT_NE(0, self->unbound);
-	ASSERT_NE(0, create_native(self->fd, SSPSEAL_ROLE_ACCEPTOR, services,
-				   SSPSEAL_CREATE_UNBOUND, &there));
-	self->receiver = create_context(self->fd, SSPSEAL_ROLE_ACCEPTOR,
-					services);
-	ASSERT_EQ(HANDLES, self->receiver);
-	self->exported = export_handle(self->fd, self->sender, ALL_RIGHTS);
-	ASSERT_LE(0, self->exported);
-
-	self->arg = calloc(1, ALL_SIZE);
-	self->before = calloc(1, ALL_SIZE);
-	ASSERT_TRUE(self->arg && self->before);
-	self->token = self->arg + ARG_SIZE;
-	self->data = self->token + TOKEN_SIZE;
-	self->params = (void *)(self->arg + ALL_SIZE - sizeof(*self->params));
-	self->b[0] = buffer(TOKEN, self->token, TOKEN_SIZE);
-	self->b[1] = buffer(DATA, self->data, CB);
-	if (variant->cmd == SSPSEAL_UNSEAL || variant->cmd == SSPSEAL_VERIFY)
-		ASSERT_EQ(0, message_of_peer(variant->cmd - 1, self->b));
-	a = (void *)self->arg;
-	switch (variant->cmd) {
+	switch (cmd) {
 	case SSPSEAL_CREATE:
-		a->create = create_args(SSPSEAL_ROLE_INITIATOR, services);
+		a->create = create_args(SSPSEAL_ROLE_INITIATOR,
+					SSPSEAL_CONFIDENTIALITY);
 		a->create.params = (uintptr_t)self->params;
 		a->create.params_size = sizeof(*self->params);
 		break;
@@ -354,20 +361,17 @@ FIXTURE_SETUP(command)
 		a->message = message(self->receiver, self->b, 2);
 		break;
 	case SSPSEAL_BIND:
-		a->bind.handle = self->unbound;
-		a->bind.services = services;
-		a->bind.suite = SSPSEAL_SUITE_AES_256_GCM;
+		a->bind = bind_args(self->unbound, SSPSEAL_CONFIDENTIALITY,
+				    self->peer_salt);
 		a->bind.binding = (uintptr_t)self->binding;
 		a->bind.binding_size = sizeof(self->binding);
-		memcpy(a->bind.peer_salt, there.salt, sizeof(there.salt));
 		break;
 	case SSPSEAL_EXPORT:
-		a->export.handle = self->sender;
-		a->export.rights = ALL_RIGHTS;
+		a->export = export_args(self->sender, ALL_RIGHTS);
 		break;
 	case SSPSEAL_IMPORT:
-		a->import.fd = self->exported;
-		a->import.source = SSPSEAL_EXPORTED_HANDLE;
+		a->import = import_args(self->exported,
+					SSPSEAL_EXPORTED_HANDLE);
 		break;
 	case SSPSEAL_BATCH:
 		self->op.command = SSPSEAL_SIGN;
@@ -377,6 +381,17 @@ FIXTURE_SETUP(command)
 		a->batch.nr = 1;
 		break;
 	}
+}
+
+FIXTURE_SETUP(command)
+{
+	__u32 at;
+
+	ASSERT_TRUE(make_handles(self));
+	ASSERT_TRUE(make_memory(self));
+	if (variant->cmd == SSPSEAL_UNSEAL || variant->cmd == SSPSEAL_VERIFY)
+		ASSERT_EQ(0, message_of_peer(variant->cmd - 1, self->b));
+	fill_struct(self, variant->cmd);
 	set32(self->arg, SIZE_AT, variant->size);
 	for (const struct field *f = variant->field; f->kind; f++) {
 		for (at = f->at; at < f->end; at += 4)

@@ -124,9 +124,9 @@ static long charged(const FIXTURE_DATA(charge) * self, long wanted)
 static long settled(const FIXTURE_DATA(charge) * self)
 {
 	long last = -1, now = charged(self, 0);
-	int tries;
+	unsigned int tries;
 
-	for (tries = 0; tries < PATIENCE && now != last; tries++) {
+	for (tries = 0; tries < PATIENCE * slowness() && now != last; tries++) {
 		last = now;
 		wait_a_little();
 		wait_a_little();
@@ -141,10 +141,10 @@ static long settled(const FIXTURE_DATA(charge) * self)
 /* Waits until no more than before is charged. */
 static bool is_back(const FIXTURE_DATA(charge) * self, long before)
 {
-	long now;
-	int tries;
+	long now = -1;
+	unsigned int tries;
 
-	for (tries = 0; tries < PATIENCE; tries++) {
+	for (tries = 0; tries < PATIENCE * slowness(); tries++) {
 		now = charged(self, before + SLACK);
 		if (now >= 0 && now <= before + SLACK)
 			return true;
@@ -172,13 +172,13 @@ static bool make_charged(const FIXTURE_DATA(charge) * self,
 {
 	long slabs = in_slabs(self->dir);
 	long all = cgroup_read(self->dir, "memory.current", NULL);
-	long cost;
-	int tries;
+	long cost = 0;
+	unsigned int tries;
 
 	if (!t->make(self->fd, t->nr))
 		return false;
 	/* The kernel brings the figure of slabs up to date every two seconds. */
-	for (tries = 0; tries < PATIENCE; tries++) {
+	for (tries = 0; tries < PATIENCE * slowness(); tries++) {
 		cost = in_slabs(self->dir) - slabs;
 		if (cost >= t->bytes * t->nr)
 			break;
@@ -368,7 +368,7 @@ TEST_F(charge, message_beyond_memory_max)
 	long limit = parameter_get("max_data"), before;
 	__u32 sends, takes;
 	char number[32];
-	int tries;
+	unsigned int tries;
 
 	if (!own_machine())
 		SKIP(return, OWN_MACHINE);

@@ -28,7 +28,7 @@ cp "$work/$what" "$stage"
 kernel_log=$work/kernel.log
 case $what in
 soak)
-	vm_options=(--mem 1024 --timeout $((minutes * 60 + 600)))
+	vm_options=(--mem 1024 --timeout $((minutes * 60 + 600 * $(slowness))))
 	arguments=($((minutes * 60)) "$seed" ${LIFE:+"$LIFE"})
 	;;
 crowd)

@@ -209,7 +209,7 @@ key_of_a_keyring() {
 	"$here/with_key" logon sspseal:test key sh -c '
 		sspseal-server --key sspseal:test --identity a ./socket > out &
 		server=$!
-		until grep -q listening out; do sleep 0.1; done
+		until grep -q listening out; do kill -0 $server || exit; sleep 0.1; done
 		sspseal-client --key sspseal:test --identity b --messages 5 ./socket
 		kill $server' > out
 	says out '1 connections, 5 messages came back right'
@@ -522,6 +522,10 @@ worker_has_connections() {
 	[ "$(open_files "$(find_worker)" | grep -c ^socket:)" -eq $((1 + $1)) ]
 }
 
+has_a_socket() {
+	open_files "$1" | grep -q ^socket:
+}
+
 # 64, and the next one waits: it has been let in, and nobody answers.
 more_than_the_worker_takes() {
 	new_key key
@@ -536,7 +540,8 @@ more_than_the_worker_takes() {
 	idle=$pid
 	within worker_has_connections 64
 	start late sspseal-client --key key --identity late --messages 1 "$address"
-	sleep 2
+	within has_a_socket "$pid"
+	sleep $((2 * ${TEST_SLOWNESS:-1}))
 	! ended "$pid" || fail "there was a place for one more: $(cat late.err)"
 	kill "$idle"
 	within grep -xF '1 connections, 1 messages came back right' late.out

@@ -320,12 +320,13 @@ TEST_F(attribute, lifespan)
 	SecPkgContext_Lifespan result;
 	/* The last that fits, and one later; 2038 and 2106 are long past. */
 	const __u64 last = FOREVER / 10000000 - 134774 * 86400LL;
+	const __u64 later = time(NULL) + 1000;
 	const struct {
 		__u64 expiry;
 		LONGLONG expected;
 	} row[] = {
 		{ 0, FOREVER },
-		{ time(NULL) + 1000, filetime(time(NULL) + 1000) },
+		{ later, filetime(later) },
 		{ 0x7fffffff, filetime(0x7fffffff) },
 		{ 0xffffffff, filetime(0xffffffff) },
 		{ 1ULL << 32, filetime(1ULL << 32) },

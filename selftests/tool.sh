@@ -578,11 +578,12 @@ progress_gives_way_to_an_error() {
 progress_only_where_it_is_wanted() {
 	new_key key
 	make plain 1200000
-	# Not before a second is over, and not in a file.
-	on_terminal seal -k key plain > sealed
-	[ ! -s screen ] || fail "on the screen: $(od -c screen)"
+	# Not in a file; and not before a second is over, which one record does not take.
 	slowly plain | seal > sealed 2> error
 	[ ! -s error ] || fail "in the file: $(od -c error)"
+	make plain 1000
+	on_terminal seal -k key plain > sealed
+	[ ! -s screen ] || fail "on the screen: $(od -c screen)"
 }
 
 # ---- signatures

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libFuzzer's input as what users write: the command line of tools/sockets, its --user,
- * and sspsealctl's --keyring and --key-file. A number is digits alone, and no more than
- * fits; root is nobody's worker; and the kernel gets the key that was named, or none.
+ * and sspsealctl's command line, --keyring and --key-file. A number is digits alone, and
+ * no more than fits; root is nobody's worker; the kernel gets the key that was named, or
+ * none; and a command of sspsealctl has what it needs and nothing else.
  *
  * The input: a byte that says which of them, and its text.
  */
@@ -19,7 +20,7 @@
 #include "sandbox.h"
 #include "user_fuzz.h"
 
-enum { COMMAND_LINE, NUMBER, USER, KEYRING, KEY_FILE, KINDS };
+enum { COMMAND_LINE, NUMBER, USER, KEYRING, KEY_FILE, TOOL, KINDS };
 
 #define FOUND		4711
 #define WORDS		12
@@ -132,11 +133,9 @@ static bool accepts(struct program *program, int argc, char **argv)
 	return true;
 }
 
-/* Words, each up to its zero. */
-static void command_line(void)
+/* Words, each up to its zero. How many there are with the first. */
+static int split(char **argv)
 {
-	char *argv[WORDS + 2] = { };
-	struct program program;
 	size_t at = 0;
 	int argc;
 
@@ -145,6 +144,16 @@ static void command_line(void)
 		argv[argc] = text + at;
 		at += strlen(text + at) + 1;
 	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+static void command_line(void)
+{
+	char *argv[WORDS + 2];
+	struct program program;
+	int argc = split(argv);
+
 	if (accepts(&program, argc, argv) &&
 	    (!program.key || !program.identity || !program.address))
 		abort();
@@ -185,6 +194,69 @@ static void find_user(void)
 }
 
 /* ---- sspsealctl ---- */
+
+/* Its main(), and what each command calls. */
+int sspsealctl(int argc, char **argv);
+int tool_run(struct job *job);
+static unsigned int runs;
+
+static bool is(const struct job *job, const char *command)
+{
+	return !strcmp(job->command, command);
+}
+
+static void check_peer(const struct job *job)
+{
+	bool talks = is(job, "chat");
+
+	if (talks != !!job->address || talks != !!job->identity)
+		abort();
+	if (talks && job->keyring && strncmp(job->keyring, "sspseal:", 8))
+		abort();
+	if (!talks && (job->listens || job->peer))
+		abort();
+}
+
+static void check_files(const struct job *job)
+{
+	if (!is(job, "info") && is(job, "chat") == !!job->in_path)
+		abort();
+	if (is(job, "verify") != !!job->data_path)
+		abort();
+	if (job->data_path && !strcmp(job->in_path, "-") &&
+	    !strcmp(job->data_path, "-"))
+		abort();
+	if (job->out_path && !is(job, "seal") && !is(job, "unseal") &&
+	    !is(job, "sign"))
+		abort();
+}
+
+int tool_run(struct job *job)
+{
+	runs++;
+	if (!!job->key_path + !!job->keyring != !is(job, "info"))
+		abort();
+	check_peer(job);
+	check_files(job);
+	return 0;
+}
+
+/* It runs a command, says what is wrong, or what it was asked for about itself. */
+static void tool(void)
+{
+	char *argv[WORDS + 2];
+	int argc = split(argv), status, i;
+	bool asked = false;
+
+	for (i = 1; i < argc; i++)
+		asked = asked || (*argv[i] == '-' && strpbrk(argv[i], "hVv"));
+	optind = 0;
+	runs = 0;
+	status = sspsealctl(argc, argv);
+	if (runs > 1 || (runs && status) ||
+	    (!runs && status != EXIT_USAGE && (status || !asked)))
+		abort();
+}
 
 static bool opens(struct job *job)
 {
@@ -237,6 +309,7 @@ int fuzz_one(const __u8 *bytes, size_t size)
 	static void (*const ways[KINDS])(void) = {
 		[COMMAND_LINE] = command_line, [NUMBER] = number,
 		[USER] = find_user, [KEYRING] = find_key, [KEY_FILE] = read_key,
+		[TOOL] = tool,
 	};
 	unsigned int way;
 

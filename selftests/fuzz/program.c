@@ -247,15 +247,17 @@ static int refused_size(__u32 said, size_t size)
 }
 
 /*
- * @bytes: of the struct, as it was with @before, but for its status. Where it could
- * not be written, it may have been in part.
+ * @bytes: of the struct, as it was with @before, but for its status. Who did something
+ * before a fault tells what; and with a fault of the kernel's the struct may be written
+ * in part.
  */
 static void check_struct(const union padded *before, union padded *bytes,
 			 int error)
 {
 	__u32 status = bytes->head[1];
 
-	if (!error || error == -EFAULT)
+	if (!error || (error == -EFAULT &&
+		       (fault_met || status == SSPSEAL_STATUS_FAULT_AFTER_COMMIT)))
 		return;
 	bytes->head[1] = before->head[1];
 	if (memcmp(before, bytes, sizeof(*before)))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * crowd CONTEXTS ROUNDS: so many contexts at once, in one file, and each of them
- * works; then so many made and destroyed one after the other. Whatever the kernel
- * had for them comes back.
+ * crowd CONTEXTS ROUNDS: ROUNDS contexts made and destroyed one after the other; then
+ * CONTEXTS at once, in one file, and each of them works. Whatever the kernel had for
+ * them comes back, in the caches of kernel_count.c.
  *
  * Ends with "N contexts at once, N one after the other, N wrong".
  */

@@ -166,7 +166,7 @@ void nap(unsigned int milliseconds)
 /* One that does not end by itself, when told to, hangs. */
 static void await_end(unsigned int process, pid_t child)
 {
-	unsigned int tries = PATIENCE * 10;
+	unsigned int tries = PATIENCE * 10 * slowness();
 	int status;
 
 	while (!waitpid(child, &status, WNOHANG)) {

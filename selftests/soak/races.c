@@ -272,7 +272,7 @@ static void run(void *job)
 
 static bool all_at_work(const struct racer *racer, unsigned int nr)
 {
-	unsigned int i, tries = 10000;
+	unsigned int i, tries = 10000 * slowness();
 
 	for (i = 0; i < nr && tries; tries--) {
 		if (__atomic_load_n(&racer[i].rounds, __ATOMIC_ACQUIRE))

@@ -102,7 +102,8 @@
  * @SSPSEAL_STATUS_KEY_SIZE: EINVAL: the session key is shorter than
  *	SSPSEAL_KEY_MIN or longer than SSPSEAL_KEY_MAX bytes
  * @SSPSEAL_STATUS_PARAMS_SIZE: EINVAL: the mechanism's parameters are shorter
- *	than their first version, or longer than the kernel's and not zero there
+ *	than their first version, or longer than the kernel's and not zero there, or
+ *	longer than a page
  * @SSPSEAL_STATUS_EXPIRY: EINVAL: the expiry lies in the past, or is later than
  *	that of the handle exported
  * @SSPSEAL_STATUS_KEY_SOURCE: EINVAL: both a session key and the serial of one
@@ -169,7 +170,8 @@
  * @SSPSEAL_STATUS_TWO_DATA: EINVAL: two plain DATA
  * @SSPSEAL_STATUS_DATA_READONLY: EINVAL: the only DATA is DATA|READONLY
  * @SSPSEAL_STATUS_NULL_BUFFER: EINVAL: an entry with a length but no address
- * @SSPSEAL_STATUS_OVERLAP: EINVAL: two entries overlap, and one is written
+ * @SSPSEAL_STATUS_OVERLAP: EINVAL: two entries overlap that the command uses, and
+ *	one is written
  * @SSPSEAL_STATUS_BUFFER_TYPE: EINVAL: a type above 28, a reserved attribute, or
  *	READONLY together with READONLY_WITH_CHECKSUM
  * @SSPSEAL_STATUS_DATA_TOO_LONG: EMSGSIZE: DATA is longer than the kernel takes
@@ -496,9 +498,10 @@ struct sspseal_create {
  * all else is refused as UNCONFIRMED. A confirmation that was burned expires the
  * context.
  *
- * Errors: RESERVED, FLAGS, NO_HANDLE, ALREADY_DESTROYED, NO_RIGHT, ALREADY_BOUND,
- * EXPIRED, SERVICES, SERVICES_ADDED, POLICY, CONFIRM, SUITE, SUITE_NOT_ALLOWED,
- * PEER_SALT, BINDING_SIZE, FAULT, FAULT_AFTER_COMMIT, NO_MEMORY, CIPHER.
+ * Errors: RESERVED, FLAGS, NO_HANDLE, ALREADY_DESTROYED, REVOKED, HANDLE_EXPIRED,
+ * NO_RIGHT, ALREADY_BOUND, EXPIRED, SERVICES, SERVICES_ADDED, POLICY, CONFIRM, SUITE,
+ * SUITE_NOT_ALLOWED, PEER_SALT, BINDING_SIZE, FAULT, FAULT_AFTER_COMMIT, NO_MEMORY,
+ * CIPHER.
  */
 struct sspseal_bind {
 	__u32 size;
