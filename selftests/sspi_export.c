@@ -100,6 +100,27 @@ int open(const char *path, int flags, ...)
 	return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
+/* A file of another sort whose ioctl() says 0, -1 for none, and what it writes. */
+static int says_yes = -1;
+static struct sspseal_import it_writes;
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	struct sspseal_import *argument;
+	va_list rest;
+
+	va_start(rest, request);
+	argument = va_arg(rest, struct sspseal_import *);
+	va_end(rest);
+	if (fd != says_yes)
+		return syscall(SYS_ioctl, fd, request, argument);
+	if (it_writes.handle)
+		argument->handle = it_writes.handle;
+	if (it_writes.new_fd >= 0)
+		argument->new_fd = it_writes.new_fd;
+	return 0;
+}
+
 FIXTURE(export)
 {
 	LSA_SEC_HANDLE initiator;
@@ -795,6 +816,53 @@ TEST_F(child, why_it_was_not_opened)
 		REQUIRE(!may_create());
 		REQUIRE(descriptors() == before + 1);
 	}
+	_exit(0);
+}
+
+static void import_from_strangers(FIXTURE_DATA(child) * self)
+{
+	static take_call *const take[] = { take_sp, take_a, take_w };
+	/* Nothing, or half of what IMPORT gives. */
+	static const struct sspseal_import written[] = {
+		{ .handle = 0, .new_fd = -1 },
+		{ .handle = 1, .new_fd = -1 },
+		{ .handle = 0, .new_fd = STDIN_FILENO },
+	};
+	unsigned int before = descriptors(), i, j;
+	LSA_SEC_HANDLE handle;
+	HANDLE token;
+
+	says_yes = self->socket[0];
+	token = SSPSEAL_FD_TOKEN(says_yes);
+	for (i = 0; i < ARRAY_SIZE(take); i++) {
+		for (j = 0; j < ARRAY_SIZE(written); j++) {
+			it_writes = written[j];
+			REQUIRE(take[i](&self->packed, token, &handle) ==
+				SEC_E_INVALID_HANDLE);
+			REQUIRE(descriptors() == before);
+			REQUIRE(sspseal_last_status() ==
+				SSPSEAL_STATUS_DESCRIPTOR);
+			REQUIRE(sspseal_device() == -EACCES);
+		}
+	}
+}
+
+/* Not an IMPORT, whatever the file says; no descriptor is closed for it, 0 neither. */
+TEST_F(child, file_that_says_yes)
+{
+	LSA_SEC_HANDLE handle;
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (child) {
+		EXPECT_EQ(0, child_status(child));
+		return;
+	}
+	become_nobody();
+	REQUIRE(dup2(self->socket[1], STDIN_FILENO) == STDIN_FILENO);
+	import_from_strangers(self);
+	REQUIRE(fcntl(STDIN_FILENO, F_GETFD) == 0);
+	REQUIRE(!take_a(&self->packed, self->token, &handle));
 	_exit(0);
 }
 

@@ -69,10 +69,27 @@ static bool cannot_be_opened(int fd)
 	}
 }
 
+/*
+ * A file of another sort may say 0 to every command. The number before that would
+ * be a descriptor of the caller.
+ */
+static int import_from(int fd, struct sspseal_import *request)
+{
+	int ret;
+
+	request->handle = 0;
+	request->new_fd = -1;
+	ret = sspseal_import(fd, request);
+	if (ret || (request->handle && (!request->flags || request->new_fd >= 0)))
+		return ret;
+	request->status = SSPSEAL_STATUS_DESCRIPTOR;
+	return -EBADF;
+}
+
 /**
  * sspseal_device_import() - sspseal_import() into the file of the process
- * @request: in: fd; out: handle. To be given to sspseal_device_keep() or
- *	sspseal_device_drop()
+ * @request: in: fd; out: handle, and only if this succeeds. To be given to
+ *	sspseal_device_keep() or sspseal_device_drop()
  * @file: out: the file in which the handle is
  *
  * In a process that cannot open the device that is a new file, which is not yet
@@ -91,7 +108,7 @@ int sspseal_device_import(struct sspseal_import *request, int *file)
 		request->status = SSPSEAL_STATUS_NO_DESCRIPTOR;
 		return fd;
 	}
-	ret = sspseal_import(request->flags ? request->fd : fd, request);
+	ret = import_from(request->flags ? request->fd : fd, request);
 	if (!ret)
 		*file = request->flags ? request->new_fd : fd;
 	return ret;
