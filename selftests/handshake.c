@@ -1207,6 +1207,50 @@ TEST_F(handshake, allocated)
 	EXPECT_TRUE(carry_signed(&self->a, &self->b));
 }
 
+/* The first call of another handshake, given this. */
+static SECURITY_STATUS begins_with(struct end *e, SecBufferDesc *input)
+{
+	struct letter one;
+	SecBuffer out = { sizeof(one.bytes), SECBUFFER_TOKEN, one.bytes };
+	SecBufferDesc to = { SECBUFFER_VERSION, 1, &out };
+	SECURITY_STATUS status;
+	CtxtHandle context;
+
+	status = InitializeSecurityContextA(&e->credential, NULL, NULL, 0, 0, 0,
+					    input, 0, &context, &to, NULL,
+					    NULL);
+	if (status == SEC_I_CONTINUE_NEEDED)
+		DeleteSecurityContext(&context);
+	return status;
+}
+
+/* Nobody has said anything: that is looked at in each buffer, or cannot be. */
+TEST_F(handshake, first_input)
+{
+	SecBuffer b[] = {
+		{ 0, SECBUFFER_TOKEN, self->rest.bytes },
+		{ 0, SECBUFFER_TOKEN, self->rest.bytes },
+		{ 32, SECBUFFER_CHANNEL_BINDINGS, self->rest.bytes },
+	};
+	SecBufferDesc desc = { SECBUFFER_VERSION, 2, b };
+	unsigned int i;
+
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED, begins_with(&self->a, NULL));
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED, begins_with(&self->a, &desc));
+	for (i = 0; i < 2; i++) {
+		b[i].cbBuffer = 1;
+		EXPECT_EQ(SEC_E_INVALID_TOKEN, begins_with(&self->a, &desc));
+		b[i].cbBuffer = 0;
+	}
+	/* Channel bindings that cannot be looked at. */
+	desc.cBuffers = ARRAY_SIZE(b);
+	EXPECT_EQ(SEC_E_UNSUPPORTED_FUNCTION, begins_with(&self->a, &desc));
+	desc.ulVersion = 1;
+	EXPECT_EQ(SEC_E_INVALID_TOKEN, begins_with(&self->a, &desc));
+	desc = (SecBufferDesc){ SECBUFFER_VERSION, 0, NULL };
+	EXPECT_EQ(SEC_I_CONTINUE_NEEDED, begins_with(&self->a, &desc));
+}
+
 /* Descriptors that no call takes; none of them ends a handshake. */
 TEST_F(handshake, descriptors)
 {
@@ -1228,6 +1272,12 @@ TEST_F(handshake, descriptors)
 		{ SECBUFFER_VERSION, 1, &null },
 		{ SECBUFFER_VERSION, 1, &data },
 	};
+	/* At the first call nobody has said anything. */
+	static const SECURITY_STATUS first[ARRAY_SIZE(bad)] = {
+		SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED,
+		SEC_E_INVALID_TOKEN, SEC_E_INVALID_TOKEN,
+		SEC_E_INVALID_TOKEN, SEC_I_CONTINUE_NEEDED,
+	};
 	SecBufferDesc to = { SECBUFFER_VERSION, 1, &good };
 	SecBufferDesc kept = { SECBUFFER_VERSION, 1, &readonly };
 	CtxtHandle a, b_context;
@@ -1238,6 +1288,7 @@ TEST_F(handshake, descriptors)
 	b_context = self->b.context;
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_EQ(SEC_E_INVALID_TOKEN, INITIALIZE(&a, &bad[i], &to));
+		EXPECT_EQ(first[i], begins_with(&self->a, &bad[i]));
 		EXPECT_EQ(SEC_E_INVALID_TOKEN, ACCEPT(NULL, &bad[i], &to));
 		EXPECT_EQ(SEC_E_INVALID_TOKEN,
 			  ACCEPT(&b_context, &bad[i], &to));

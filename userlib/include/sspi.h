@@ -1029,7 +1029,8 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
  *	something
  * @Reserved1: 0
  * @TargetDataRep: not used
- * @pInput: NULL at the first call, then a TOKEN with what the acceptor sent
+ * @pInput: NULL at the first call, or without a TOKEN that has bytes; then a TOKEN
+ *	with what the acceptor sent
  * @Reserved2: 0
  * @phNewContext: out: the context. May be @phContext
  * @pOutput: a TOKEN, which is written and whose cbBuffer becomes the size used;
@@ -1051,8 +1052,8 @@ SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential);
  * * SEC_E_INVALID_HANDLE - no such credential; no such context, another one's, one
  *   that has waited for 60 seconds, or one that another thread has destroyed
  * * SEC_E_INVALID_TOKEN - @pInput or @pOutput has not exactly one TOKEN that can be
- *   read or written, or what the acceptor sent is malformed, or no answer to
- *   this handshake
+ *   read or written, or at the first call @pInput has bytes in one or is malformed;
+ *   what the acceptor sent is malformed, or no answer to this handshake
  * * SEC_E_BUFFER_TOO_SMALL - TOKEN of @pOutput is too small
  * * SEC_E_UNSUPPORTED_FUNCTION - ISC_REQ_DELEGATE, ISC_REQ_PROMPT_FOR_CREDS,
  *   channel bindings in @pInput, or a process that may not make contexts

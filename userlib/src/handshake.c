@@ -251,14 +251,11 @@ static SECURITY_STATUS make_offer(const struct call *call,
 
 static SECURITY_STATUS initiator_begin(const struct call *call)
 {
-	const SecBuffer *input;
 	struct half_open *half;
 	SECURITY_STATUS status;
-	ULONG nr;
 
-	/* Nobody has said anything yet. */
-	input = sspseal_find_buffer(call->input, SECBUFFER_TOKEN, &nr);
-	if (input && input->cbBuffer)
+	/* The acceptor cannot have, before it was sent an offer. */
+	if (!sspseal_says_nothing(call->input))
 		return SEC_E_INVALID_TOKEN;
 	status = begin(call, SECPKG_CRED_OUTBOUND, &half);
 	if (status != SEC_E_OK)

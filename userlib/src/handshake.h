@@ -131,6 +131,7 @@ struct reply {
 SecBuffer *sspseal_find_buffer(const SecBufferDesc *desc, ULONG type,
 			       ULONG *nr);
 bool sspseal_has_bindings(const SecBufferDesc *input);
+bool sspseal_says_nothing(const SecBufferDesc *input);
 SECURITY_STATUS sspseal_receive(const SecBufferDesc *input,
 				struct received *received);
 SECURITY_STATUS sspseal_reply_prepare(const SecBufferDesc *output,

@@ -4,6 +4,17 @@
 
 #include "handshake.h"
 
+static bool is_malformed(const SecBufferDesc *desc)
+{
+	return desc->ulVersion != SECBUFFER_VERSION ||
+	       (desc->cBuffers && !desc->pBuffers);
+}
+
+static bool is_of_type(const SecBuffer *b, ULONG type)
+{
+	return (b->BufferType & ~SECBUFFER_ATTRMASK) == type;
+}
+
 /**
  * sspseal_find_buffer() - the buffer of a type
  * @desc: the caller's buffers, may be NULL
@@ -18,12 +29,12 @@ SecBuffer *sspseal_find_buffer(const SecBufferDesc *desc, ULONG type, ULONG *nr)
 	ULONG i;
 
 	*nr = 0;
-	if (!desc || desc->ulVersion != SECBUFFER_VERSION || !desc->pBuffers)
+	if (!desc || is_malformed(desc))
 		return NULL;
 	for (i = 0; i < desc->cBuffers; i++) {
 		SecBuffer *b = &desc->pBuffers[i];
 
-		if ((b->BufferType & ~SECBUFFER_ATTRMASK) != type)
+		if (!is_of_type(b, type))
 			continue;
 		found = b;
 		++*nr;
@@ -39,6 +50,22 @@ bool sspseal_has_bindings(const SecBufferDesc *input)
 
 	b = sspseal_find_buffer(input, SECBUFFER_CHANNEL_BINDINGS, &nr);
 	return b && (nr > 1 || b->cbBuffer);
+}
+
+/* What cannot be looked at may have anything in it, channel bindings too. */
+bool sspseal_says_nothing(const SecBufferDesc *input)
+{
+	ULONG i;
+
+	if (!input)
+		return true;
+	if (is_malformed(input))
+		return false;
+	for (i = 0; i < input->cBuffers; i++)
+		if (is_of_type(&input->pBuffers[i], SECBUFFER_TOKEN) &&
+		    input->pBuffers[i].cbBuffer)
+			return false;
+	return true;
 }
 
 /**
