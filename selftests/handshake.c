@@ -1334,6 +1334,31 @@ TEST_F(handshake, channel_bindings)
 	self->b.begun = true;
 }
 
+/* A name that cannot be read. The first call's counts. */
+TEST_F(handshake, target_at_the_second_call)
+{
+	SecBuffer in = { 0, SECBUFFER_TOKEN, self->two.bytes }, out;
+	SecBufferDesc from = { SECBUFFER_VERSION, 1, &in };
+	SecBufferDesc to = { SECBUFFER_VERSION, 1, &out };
+	CtxtHandle *a = &self->a.context;
+	unsigned int wide;
+
+	self->a.target = BOB;
+	for (wide = 0; wide < 2; wide++) {
+		UP_TO(2);
+		in.cbBuffer = self->two.size;
+		out = (SecBuffer){ sizeof(self->three.bytes), SECBUFFER_TOKEN,
+				   self->three.bytes };
+		EXPECT_EQ(SEC_E_OK, wide ?
+			  InitializeSecurityContextW(NULL, a, (SEC_WCHAR *)2, 0,
+						     0, 0, &from, 0, NULL, &to,
+						     NULL, NULL) :
+			  InitializeSecurityContextA(NULL, a, (SEC_CHAR *)2, 0,
+						     0, 0, &from, 0, NULL, &to,
+						     NULL, NULL));
+	}
+}
+
 TEST_F(handshake, handles)
 {
 	CtxtHandle bad = { 123456, 5 };

@@ -498,6 +498,13 @@ static SECURITY_STATUS initialize(const struct call *call)
 	return call->context ? initiator_finish(call) : initiator_begin(call);
 }
 
+/* The second call may be given anything: the first one's name counts. */
+static struct text target_text(bool wide, const SecHandle *context,
+			       const void *name)
+{
+	return sspseal_text(wide, context ? NULL : name);
+}
+
 LIBEXPORT SECURITY_STATUS SEC_ENTRY
 InitializeSecurityContextA(PCredHandle phCredential, PCtxtHandle phContext,
 			   SEC_CHAR *pszTargetName, ULONG fContextReq,
@@ -510,7 +517,7 @@ InitializeSecurityContextA(PCredHandle phCredential, PCtxtHandle phContext,
 		.role = SSPSEAL_ROLE_INITIATOR,
 		.credential = phCredential,
 		.context = phContext,
-		.target = sspseal_text(false, pszTargetName),
+		.target = target_text(false, phContext, pszTargetName),
 		.asked = fContextReq,
 		.input = pInput,
 		.new_context = phNewContext,
@@ -537,7 +544,7 @@ InitializeSecurityContextW(PCredHandle phCredential, PCtxtHandle phContext,
 		.role = SSPSEAL_ROLE_INITIATOR,
 		.credential = phCredential,
 		.context = phContext,
-		.target = sspseal_text(true, pszTargetName),
+		.target = target_text(true, phContext, pszTargetName),
 		.asked = fContextReq,
 		.input = pInput,
 		.new_context = phNewContext,
