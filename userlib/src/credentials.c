@@ -118,8 +118,11 @@ static const char *key_path(const char *key)
 	return begins(key, FILE_PREFIX) ? key + strlen(FILE_PREFIX) : NULL;
 }
 
-/* A FIFO or a terminal would wait for somebody to write the key into it. */
-static int open_key(const char *path)
+/*
+ * A FIFO or a terminal would wait for somebody to write the key into it.
+ * @size: out: bytes of the key
+ */
+static int open_key(const char *path, ssize_t *size)
 {
 	struct stat about;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -128,27 +131,42 @@ static int open_key(const char *path)
 		return -errno;
 	if (!fstat(fd, &about) && S_ISREG(about.st_mode) &&
 	    about.st_size >= SSPSEAL_KEY_MIN &&
-	    about.st_size <= SSPSEAL_KEY_MAX)
+	    about.st_size <= SSPSEAL_KEY_MAX) {
+		*size = about.st_size;
 		return fd;
+	}
 	close(fd);
 	return -EINVAL;
 }
 
-/* @key: SSPSEAL_KEY_MAX bytes and one more, which tells a longer file. */
-static int read_key(const char *path, __u8 *key)
+/* As much as there is, or -errno. */
+static ssize_t read_all(int fd, __u8 *to, size_t room)
 {
-	int fd = open_key(path);
-	ssize_t size;
+	size_t done = 0;
+	ssize_t got;
+
+	do {
+		got = read(fd, to + done, room - done);
+		if (got > 0)
+			done += got;
+	} while (done < room && (got > 0 || (got < 0 && errno == EINTR)));
+	return got < 0 ? -errno : (ssize_t)done;
+}
+
+/*
+ * @key: SSPSEAL_KEY_MAX bytes and one more, which tells a longer file. A file that
+ * somebody writes meanwhile has no key: part of one would be one, too.
+ */
+static ssize_t read_key(const char *path, __u8 *key)
+{
+	ssize_t size = 0, got;
+	int fd = open_key(path, &size);
 
 	if (fd < 0)
 		return fd;
-	size = read(fd, key, SSPSEAL_KEY_MAX + 1);
-	if (size < 0)
-		size = -errno;
-	else if (size < SSPSEAL_KEY_MIN || size > SSPSEAL_KEY_MAX)
-		size = -EINVAL;
+	got = read_all(fd, key, SSPSEAL_KEY_MAX + 1);
 	close(fd);
-	return size;
+	return got < 0 || got == size ? got : -EINVAL;
 }
 
 /* Is there a key? Its bytes are not read. */
@@ -156,11 +174,12 @@ static int check_key(const char *key)
 {
 	const char *path = key_path(key);
 	__s32 serial;
+	ssize_t size;
 	int fd;
 
 	if (!path)
 		return sspseal_keyring_find(key, &serial);
-	fd = open_key(path);
+	fd = open_key(path, &size);
 	if (fd < 0)
 		return fd;
 	close(fd);
@@ -215,7 +234,8 @@ static SECURITY_STATUS create_from_file(const char *path,
 {
 	__u8 key[SSPSEAL_KEY_MAX + 1];
 	SECURITY_STATUS code;
-	int size, ret;
+	ssize_t size;
+	int ret;
 
 	size = read_key(path, key);
 	if (size > 0) {
