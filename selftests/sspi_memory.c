@@ -2,8 +2,8 @@
 /*
  * No memory in the process: every call that allocates is made with one allocation
  * after the other failing, until it succeeds. Each time it must say so, and leave
- * nothing behind. So must who cannot read a key. The library is compiled in, its
- * allocations and reads go through here: see the Makefile.
+ * nothing behind. So must who cannot read or find a key. The library is compiled in,
+ * and what it does of these goes through here: see the Makefile.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +66,15 @@ ssize_t __wrap_read(int fd, void *to, size_t size)
 	if (got > 0)
 		read_left -= got;
 	return got;
+}
+
+/* What becomes of looking for a key in the keyrings. */
+static int find_error;
+
+int __wrap_sspseal_keyring_find(const char *description, __s32 *serial)
+{
+	return find_error ? -find_error :
+			    __real_sspseal_keyring_find(description, serial);
 }
 
 /* ---- the calls ---- */
@@ -440,7 +449,7 @@ TEST_F(memory, each_allocation_fails)
 	}
 }
 
-/* In a file that was good when it was opened. */
+/* In a file that was good when the credential was made, or a keyring. */
 TEST_F(memory, key_that_cannot_be_read)
 {
 	char name[] = "file:/tmp/sspi_memory.XXXXXX";
@@ -471,6 +480,12 @@ TEST_F(memory, key_that_cannot_be_read)
 	read_most = SIZE_MAX;
 	EXPECT_EQ(open_files, descriptors());
 	end_close(&e);
+
+	find_error = ENOMEM;
+	EXPECT_EQ(SEC_E_INSUFFICIENT_MEMORY, step(&self->a, NULL, &letter));
+	find_error = ENOKEY;
+	EXPECT_EQ(SEC_E_NO_CREDENTIALS, step(&self->a, NULL, &letter));
+	find_error = 0;
 	EXPECT_EQ(0, unlink(name + strlen("file:")));
 }
 

@@ -208,6 +208,15 @@ static SECURITY_STATUS key_status(int error)
 	}
 }
 
+/* The key was there when there was a credential made of it. */
+static SECURITY_STATUS lost_key_status(int error)
+{
+	SECURITY_STATUS status = key_status(error);
+
+	return status == SEC_E_INSUFFICIENT_MEMORY ? status :
+						     SEC_E_NO_CREDENTIALS;
+}
+
 static SECURITY_STATUS create_status(int ret, __u32 status)
 {
 	SECURITY_STATUS code = sspseal_ntstatus(SSPSEAL_FAMILY_APPLICATION, ret,
@@ -245,8 +254,7 @@ static SECURITY_STATUS create_from_file(const char *path,
 		code = create_status(ret, create->status);
 		create->key = 0;
 	} else {
-		code = key_status(size) == SEC_E_INSUFFICIENT_MEMORY ?
-		       SEC_E_INSUFFICIENT_MEMORY : SEC_E_NO_CREDENTIALS;
+		code = lost_key_status(size);
 	}
 	explicit_bzero(key, sizeof(key));
 	return code;
@@ -257,8 +265,8 @@ static SECURITY_STATUS create_from_file(const char *path,
  * @credential: referenced
  * @create: as for sspseal_create(), without a key
  *
- * Return: SEC_E_OK; SEC_E_NO_CREDENTIALS if the key cannot be had now; or as the
- * application level has it.
+ * Return: SEC_E_OK; SEC_E_NO_CREDENTIALS if the key cannot be had now, but for
+ * SEC_E_INSUFFICIENT_MEMORY; or as the application level has it.
  */
 SECURITY_STATUS sspseal_credential_create(const struct credential *credential,
 					  struct sspseal_create *create)
@@ -268,8 +276,9 @@ SECURITY_STATUS sspseal_credential_create(const struct credential *credential,
 
 	if (path)
 		return create_from_file(path, create);
-	if (sspseal_keyring_find(credential->key, &create->key_serial))
-		return SEC_E_NO_CREDENTIALS;
+	ret = sspseal_keyring_find(credential->key, &create->key_serial);
+	if (ret)
+		return lost_key_status(ret);
 	ret = sspseal_create(sspseal_device(), create);
 	return create_status(ret, create->status);
 }
