@@ -774,6 +774,26 @@ static bool may_create(void)
 	return !sspseal_create(sspseal_device(), &c);
 }
 
+/* Its key is not looked at before the device is. */
+static LONG credential_when(int error)
+{
+	UCHAR user[] = "alice", key[] = "sspseal:none";
+	SEC_WINNT_AUTH_IDENTITY_A identity = {
+		.User = user,
+		.UserLength = sizeof(user) - 1,
+		.Password = key,
+		.PasswordLength = sizeof(key) - 1,
+		.Flags = SEC_WINNT_AUTH_IDENTITY_ANSI,
+	};
+	CredHandle credential;
+
+	sspseal_detach();
+	open_error = error;
+	return AcquireCredentialsHandleA(NULL, package_a, SECPKG_CRED_BOTH, NULL,
+					 &identity, NULL, NULL, &credential,
+					 NULL);
+}
+
 /* Without a file of the process, and the first open() of the device fails so. */
 static LONG take_when(FIXTURE_DATA(child) * self, int error)
 {
@@ -791,6 +811,10 @@ static LONG take_when(FIXTURE_DATA(child) * self, int error)
 TEST_F(child, why_it_was_not_opened)
 {
 	static const int lasting[] = { EACCES, EPERM, ENOENT, ENXIO, ENODEV };
+	static const LONG no_credential[ARRAY_SIZE(lasting)] = {
+		SEC_E_NOT_OWNER, SEC_E_NOT_OWNER, SEC_E_INTERNAL_ERROR,
+		SEC_E_INTERNAL_ERROR, SEC_E_INTERNAL_ERROR,
+	};
 	static const int passing[] = { EMFILE, ENFILE, ENOMEM, EINTR };
 	LSA_SEC_HANDLE handle;
 	pid_t child = fork();
@@ -815,6 +839,7 @@ TEST_F(child, why_it_was_not_opened)
 		REQUIRE(take_when(self, lasting[i]) == SEC_E_OK);
 		REQUIRE(!may_create());
 		REQUIRE(descriptors() == before + 1);
+		REQUIRE(credential_when(lasting[i]) == no_credential[i]);
 	}
 	_exit(0);
 }

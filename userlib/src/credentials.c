@@ -370,7 +370,9 @@ static SECURITY_STATUS device_status(void)
 
 	if (fd >= 0)
 		return SEC_E_OK;
-	return fd == -EACCES ? SEC_E_NOT_OWNER : SEC_E_INTERNAL_ERROR;
+	/* By the rights of the file, or those of the control group. */
+	return fd == -EACCES || fd == -EPERM ? SEC_E_NOT_OWNER :
+					       SEC_E_INTERNAL_ERROR;
 }
 
 static SECURITY_STATUS acquire(const struct identity *identity,
