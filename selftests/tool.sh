@@ -40,6 +40,7 @@ not_a_stream
 output_is_a_prefix
 output_is_replaced_at_the_end
 output_is_private
+output_is_not_the_key
 output_cannot_be_written
 memory_is_constant
 progress_on_a_terminal
@@ -495,6 +496,24 @@ output_is_private() {
 		*) fail "$(ls -l "$file")" ;;
 		esac
 	done
+}
+
+# Nobody could unseal what was sealed with it.
+output_is_not_the_key() {
+	new_key key
+	cp key before
+	make plain 10
+	seal -o sealed plain
+	ln -s key link
+	is_the_key='key: is the key, which would be lost'
+	refuses "seal: $is_the_key" seal -o key plain
+	refuses "seal: ./$is_the_key" "$tool" seal -k link -o ./key plain
+	refuses "seal: $is_the_key" seal -o key key
+	refuses "sign: $is_the_key" sign -o key plain
+	refuses "unseal: $is_the_key" unseal -o key sealed
+	cmp key before
+	# A copy of it is a file like others.
+	seal -o before plain
 }
 
 output_cannot_be_written() {

@@ -45,7 +45,7 @@ static const char help[] =
 "                      keyctl padd logon sspseal:NAME @u < KEY\n"
 "  -o, --output OUT    write to a file, mode 0600, which takes the place of OUT\n"
 "                      only when all has succeeded. OUT may be IN, SIGNATURE not\n"
-"                      FILE\n"
+"                      FILE; neither may be KEY\n"
 "      --listen        chat: wait at ADDRESS for one that connects\n"
 "      --identity NAME chat: of this end, whether it listens or not; each end that has\n"
 "                      the key has another one\n"

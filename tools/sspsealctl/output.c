@@ -110,12 +110,25 @@ static int settle_temporary(struct job *job, int result)
 	return result;
 }
 
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return S_ISREG(one->st_mode) && one->st_dev == other->st_dev &&
+	       one->st_ino == other->st_ino;
+}
+
 static bool is_input(const struct job *job, const struct stat *file)
 {
 	struct stat in;
 
-	return fstat(job->in, &in) == 0 && S_ISREG(in.st_mode) &&
-	       in.st_dev == file->st_dev && in.st_ino == file->st_ino;
+	return fstat(job->in, &in) == 0 && is_same(&in, file);
+}
+
+static bool is_key(const struct job *job, const struct stat *file)
+{
+	struct stat key;
+
+	return job->key_path && stat(job->key_path, &key) == 0 &&
+	       is_same(&key, file);
 }
 
 static int check_old(struct job *job, enum output where)
@@ -130,6 +143,10 @@ static int check_old(struct job *job, enum output where)
 			    job->out_path);
 	if (where == OUTPUT_ELSEWHERE && is_input(job, &old))
 		return fail(job, "%s: is the input, which would be lost",
+			    job->out_path);
+	/* With it would be lost what is sealed. */
+	if (is_key(job, &old))
+		return fail(job, "%s: is the key, which would be lost",
 			    job->out_path);
 	return 0;
 }
