@@ -42,6 +42,8 @@ output_is_replaced_at_the_end
 output_is_private
 output_is_not_the_key
 output_cannot_be_written
+output_beyond_the_limit
+output_ended_by_a_signal
 memory_is_constant
 progress_on_a_terminal
 progress_gives_way_to_an_error
@@ -114,14 +116,19 @@ refuses() {
 	error_line "$text"
 }
 
-# cannot_unseal FILE WHAT: refused with these words, and no output appears.
-cannot_unseal() {
-	refuses "unseal: $1: $2" unseal -o out "$1"
+# Neither an output nor a temporary file.
+nothing_left() {
 	for file in * .[!.]*; do
 		case $file in
 		out | .*) [ ! -e "$file" ] || fail "$file was left behind" ;;
 		esac
 	done
+}
+
+# cannot_unseal FILE WHAT: refused with these words, and no output appears.
+cannot_unseal() {
+	refuses "unseal: $1: $2" unseal -o out "$1"
+	nothing_left
 }
 
 # part FILE OFFSET SIZE: these bytes
@@ -528,6 +535,44 @@ output_cannot_be_written() {
 	refuses 'unseal: directory: not a regular file; *' \
 		unseal -o directory sealed
 	[ -d directory ]
+}
+
+output_beyond_the_limit() {
+	three_records
+	(
+		ulimit -f 16
+		refuses 'seal: out: File too large' seal -o out plain
+		refuses 'unseal: out: File too large' unseal -o out sealed
+	)
+	nothing_left
+}
+
+# ends SIGNAL: what reads the pipe, when that has begun to do its work
+ends() {
+	exec 3> pipe
+	head -c 200000 /dev/zero >&3
+	kill -s "$1" "$(cat pid)"
+}
+
+output_ended_by_a_signal() {
+	new_key key
+	mkfifo pipe
+	for signal in HUP INT QUIT TERM XCPU; do
+		ends "$signal" &
+		status=0
+		# shellcheck disable=SC2016 # the variables are the shell's in there
+		sh -c 'echo $$ > pid; exec "$0" "$@"' "$tool" seal -k key \
+			-o out < pipe || status=$?
+		wait
+		# It stays ignored if it was when this began.
+		if [ "$status" -eq 0 ]; then
+			rm out
+		else
+			[ "$(kill -l "$status")" = "$signal" ] ||
+				fail "$signal: exit status $status"
+		fi
+		nothing_left
+	done
 }
 
 # 6 MiB through processes that may have 5 MiB of addresses.

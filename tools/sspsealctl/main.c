@@ -281,8 +281,12 @@ int main(int argc, char **argv)
 	int ret;
 
 	fill_standard_files();
-	/* A reader that has gone is an error like others, with a message. */
+	/*
+	 * A reader that has gone, and a file that may not grow, are errors like others,
+	 * with a message.
+	 */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2)
 		return usage("", "no command", "");
 	while (command->name && strcmp(command->name, argv[1]))

@@ -17,7 +17,8 @@
 
 #include "sspsealctl.h"
 
-static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+/* Those that end a program from outside, and can be caught. */
+static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU };
 
 /* The signal handler's: the name is valid while present, which changes only
  * while the signals are blocked.
