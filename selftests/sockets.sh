@@ -853,10 +853,13 @@ chat_long_lines() {
 	new_key key
 	listen ./socket -k key
 	call sspsealctl chat -k key
-	head -c 10000 /dev/zero | tr '\0' x > line
-	cat line >&4
+	for n in 4095 4096 4097 8192 10000; do
+		head -c "$n" /dev/zero | tr '\0' x
+		[ "$n" -eq 10000 ] || echo
+	done > lines
+	cat lines >&4
 	end_of_talk
-	fold -w 4096 line > expected
+	fold -w 4096 lines > expected
 	echo >> expected
 	cmp expected listener.out
 }

@@ -27,13 +27,13 @@
  * @job: the command line
  * @session: with the peer
  * @size: bytes in @line
- * @line: what was read of a line
+ * @line: what was read of a line, and its end
  */
 struct chat {
 	struct job *job;
 	struct session session;
 	size_t size;
-	char line[LINE_SIZE];
+	char line[LINE_SIZE + 1];
 };
 
 /* ---- what this end says ---- */
@@ -62,7 +62,7 @@ static int send_lines(struct chat *chat)
 
 	while (!ret && (newline = memchr(chat->line, '\n', chat->size)))
 		ret = send_line(chat, newline - chat->line, 1);
-	if (!ret && chat->size == LINE_SIZE)
+	if (!ret && chat->size > LINE_SIZE)
 		ret = send_line(chat, LINE_SIZE, 0);
 	return ret;
 }
@@ -70,7 +70,7 @@ static int send_lines(struct chat *chat)
 static int take_input(struct chat *chat)
 {
 	ssize_t got = read(STDIN_FILENO, chat->line + chat->size,
-			   LINE_SIZE - chat->size);
+			   sizeof(chat->line) - chat->size);
 
 	if (got < 0)
 		return errno == EINTR ? 0 : fail_read(chat->job, "-");
