@@ -84,9 +84,11 @@ static void random_step(struct step *s)
 	__u64 bits = random64();
 
 	memcpy(s, &bits, sizeof(bits));
-	/* Most steps are as they should be, and most with a fault besides. */
+	/* Most steps are as they should be, or odd in one way, and meet no fault. */
 	if (below(4))
 		s->how &= 0x01;
+	else if (below(2))
+		s->how &= 0x01 | 1 << below(8);
 	if (below(4))
 		s->op &= ~WITH_FAULT;
 	s->value = random64() >> below(64);

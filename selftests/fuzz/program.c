@@ -580,10 +580,10 @@ static struct sspseal_message prepare_receive(struct scratch *m,
 	memcpy(m->data, letter->data, size);
 	pthread_mutex_unlock(&lock);
 
-	if (altered && s->field & 1)
-		m->token[s->size % TOKEN_SIZE] ^= 1 << (s->choice & 7);
-	else if (altered && size)
-		m->data[s->value % size] ^= 1 << (s->choice & 7);
+	if (altered && (s->value & 1 || !size))
+		m->token[(s->value >> 1) % TOKEN_SIZE] ^= 1 << (s->choice & 7);
+	else if (altered)
+		m->data[(s->value >> 1) % size] ^= 1 << (s->choice & 7);
 	if (altered && s->field & 2)
 		list ^= s->list;
 	make_list(m, list & ~64, size, s->list & 64 && cmd == SSPSEAL_UNSEAL);
