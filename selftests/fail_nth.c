@@ -1222,17 +1222,16 @@ static const char *judge(struct world *w, int status,
 	}
 }
 
-TEST_F_TIMEOUT(sweep, each_point, 120)
+/* One point after the other, until there is none left. */
+static void sweep(struct __test_metadata *_metadata, FIXTURE_DATA(sweep) * self,
+		  const FIXTURE_VARIANT(sweep) * variant)
 {
 	unsigned int n, failures = 0;
 	struct world *w = &self->w;
-	struct slots slots = { };
 	const char *wrong;
 	bool left = false;
 	int status;
 
-	if (variant->no_slot)
-		ASSERT_TRUE(slots_take(&slots));
 	for (n = 1; n < POINTS_MAX && !left; n++) {
 		ASSERT_TRUE(world_make(w, variant->prepare));
 		fault_set(self->fault, n);
@@ -1247,14 +1246,32 @@ TEST_F_TIMEOUT(sweep, each_point, 120)
 	}
 	TH_LOG("%u points, %u failures, %u after the commit", n - 2, failures,
 	       w->commits);
-	if (variant->no_slot)
-		EXPECT_TRUE(slots_give_back(&slots));
-	EXPECT_TRUE(no_context_is_left());
 	EXPECT_TRUE(left);
 	EXPECT_NE(0, failures);
 	if (variant->copes)
 		EXPECT_LT(failures, n - 2);
-	EXPECT_EQ(!variant->committed, !w->commits);
+}
+
+#define SWEEPS	5
+
+TEST_F_TIMEOUT(sweep, each_point, 120)
+{
+	struct slots slots = { };
+	unsigned int i;
+
+	if (variant->no_slot)
+		ASSERT_TRUE(slots_take(&slots));
+	/*
+	 * An allocation that fills one of the kernel's caches is one point more, and the
+	 * last one, which is behind the commit, may be missed for it.
+	 */
+	for (i = 0; !i || (variant->committed && !self->w.commits && i < SWEEPS);
+	     i++)
+		sweep(_metadata, self, variant);
+	if (variant->no_slot)
+		EXPECT_TRUE(slots_give_back(&slots));
+	EXPECT_TRUE(no_context_is_left());
+	EXPECT_EQ(!variant->committed, !self->w.commits);
 }
 
 /* ---- memory in small pieces ---- */

@@ -2157,12 +2157,13 @@ static int without_device(FIXTURE_DATA(handshake) * self, struct end *a,
 	return step(b, &self->one, &self->rest) == SEC_E_INTERNAL_ERROR ? 0 : 3;
 }
 
-static int without_file_system(const char *empty)
+/* Where nobody has made a file, and nobody can: gcov would. */
+static int without_file_system(void)
 {
 	CredHandle handle;
 
 	sspseal_detach();
-	if (mkdir(empty, 0700) || chroot(empty) || chdir("/"))
+	if (chroot("/proc") || chdir("/"))
 		return 1;
 	return acquire("u", LOGON_KEY, SECPKG_CRED_BOTH, &handle) ==
 	       SEC_E_INTERNAL_ERROR ? 0 : 2;
@@ -2171,7 +2172,6 @@ static int without_file_system(const char *empty)
 TEST_F(handshake, no_device)
 {
 	struct end a, b;
-	char empty[80];
 	pid_t child;
 
 	ASSERT_EQ(0, chown(self->path, NOBODY, NOBODY));
@@ -2184,12 +2184,10 @@ TEST_F(handshake, no_device)
 	EXPECT_EQ(0, child_status(child));
 	end_close(&a);
 	end_close(&b);
-	snprintf(empty, sizeof(empty), "%s.empty", self->path);
 	child = fork();
 	if (!child)
-		_exit(without_file_system(empty));
+		_exit(without_file_system());
 	EXPECT_EQ(0, child_status(child));
-	EXPECT_EQ(0, rmdir(empty));
 }
 
 TEST_HARNESS_MAIN

@@ -87,6 +87,9 @@ start() {
 	shift
 	trap end_started EXIT
 	[ -e "$name.in" ] || : > "$name.in"
+	# Here, not only there: what an earlier one has said is not this one's.
+	: > "$name.out"
+	: > "$name.err"
 	"$@" < "$name.in" > "$name.out" 2> "$name.err" 3>&- 4>&- &
 	pid=$!
 	echo "$pid" >> started
