@@ -195,9 +195,6 @@ static void find_user(void)
 
 /* ---- sspsealctl ---- */
 
-/* Its main(), and what each command calls. */
-int sspsealctl(int argc, char **argv);
-int tool_run(struct job *job);
 static unsigned int runs;
 
 static bool is(const struct job *job, const char *command)

@@ -50,6 +50,11 @@ long kernel_syscall(long number, ...);
 /* A file with this content, in place of what it had. */
 void write_file(const char *path, const void *bytes, size_t size);
 
+/* sspsealctl's main(), and what each of its commands is instead. */
+struct job;
+int sspsealctl(int argc, char **argv);
+int tool_run(struct job *job);
+
 /* What the two processes of the sandbox call instead of the system. */
 void __attribute((__noreturn__)) worker_exit(int status);
 int worker_poll(struct pollfd *polled, nfds_t nr, int time);
