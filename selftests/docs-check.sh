@@ -30,8 +30,10 @@ trap 'rm -rf "$work"' EXIT
 LC_ALL=C
 export LC_ALL
 
-# Prints what stands in list $1 and not in list $2, with a text before it.
+# Prints what stands in list $1 and not in list $2, with a text before it. An empty list
+# is one that was looked for in the wrong form.
 without() {
+	[ -s "$1" ] || echo "$3nothing was found to look for" >> "$work/wrong"
 	sort -u "$1" > "$work/a"
 	sort -u "$2" > "$work/b"
 	comm -23 "$work/a" "$work/b" | sed "s|^|$3|" >> "$work/wrong"
@@ -95,6 +97,7 @@ while read -r name; do
 	grep -q "^   \* - \`\`$name\`\`\$" "$docs/limits.rst" ||
 		echo "limits.rst: no row for module parameter $name"
 done < "$work/parameters" >> "$work/wrong"
+[ -s "$work/parameters" ] || echo "no module parameters were found" >> "$work/wrong"
 
 # --- what does not exist
 

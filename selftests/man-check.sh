@@ -38,8 +38,10 @@ section() {
 		"$work/$(basename "$(realpath "$1")")"
 }
 
-# without FILE FILE TEXT: what the first has and not the second is wrong.
+# without FILE FILE TEXT: what the first has and not the second is wrong, and that it has
+# nothing.
 without() {
+	[ -s "$1" ] || echo "$3nothing was found to look for" >> "$work/wrong"
 	sort -u "$1" > "$work/a"
 	sort -u "$2" > "$work/b"
 	comm -23 "$work/a" "$work/b" | sed "s/^/$3/" >> "$work/wrong"

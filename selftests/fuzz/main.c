@@ -204,8 +204,12 @@ static void read_corpus(void)
 	static char line[2 * sizeof(struct program) + 16];
 
 	while (nr_corpus < CORPUS_MAX && fgets(line, sizeof(line), stdin)) {
-		if (parse_program(line, &corpus[nr_corpus]))
-			nr_corpus++;
+		if (*line == '#' || *line == '\n')
+			continue;
+		if (!parse_program(line, &corpus[nr_corpus++])) {
+			fprintf(stderr, "no program: %.60s\n", line);
+			exit(1);
+		}
 	}
 }
 
