@@ -45,6 +45,7 @@ worker_is_another_program
 worker_has_no_key
 worker_user
 worker_group
+few_descriptors
 worker_is_killed
 worker_is_revoked
 worker_expires
@@ -663,6 +664,14 @@ worker_has_no_key() {
 	nobody_has_the_key
 	sandbox_with_file ./another
 	nobody_has_the_key
+}
+
+# Fewer than the parent has to wait for.
+few_descriptors() {
+	new_key key
+	ulimit -n 100
+	refuses sspseal-sandbox 'poll: Invalid argument' \
+		soon sspseal-sandbox --key key --identity server ./socket
 }
 
 # Nobody who is root by another name, or whom setresuid() does not know.

@@ -6,6 +6,7 @@
  * to unseal in that one context: no key, no device, nearly no system calls. What
  * it got can be taken back, and ends when the parent does.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -99,8 +100,12 @@ static int serve(int listener, int signals)
 			peers_have_room() ? listener : -1, POLLIN, 0
 		};
 		time = peers_poll(polled + PEERS);
-		if (poll(polled, POLLED, time) < 0)
+		if (poll(polled, POLLED, time) < 0) {
+			/* For one, it may have fewer descriptors than that. */
+			ret = errno == EINTR ? 0 :
+					       program_fail(&program, "poll: %m");
 			continue;
+		}
 		if (polled[SIGNALS].revents)
 			ret = take_signal(signals);
 		if (polled[CHANNEL].revents && worker_channel() >= 0)
