@@ -669,6 +669,7 @@ worker_has_no_key() {
 # Fewer than the parent has to wait for.
 few_descriptors() {
 	new_key key
+	# shellcheck disable=SC3045 # what sh is here has it
 	ulimit -n 100
 	refuses sspseal-sandbox 'poll: Invalid argument' \
 		soon sspseal-sandbox --key key --identity server ./socket
